@@ -1,0 +1,46 @@
+"""A lead's state: the pieces of its score, where it stands, and what it has yet to say.
+
+It is flat and mutable because it is touched a hundred thousand times a second: one chunk decodes a lead once, folds its events into it and
+encodes it once. Nobody shares one. Signals, facts, carts and stages are known by the CRC-32 of their names, so that a model that adds or moves a rule
+still finds what it counted before. Times are epoch milliseconds, 0 = never (the contract refuses events before 2000).
+"""
+
+from typing import NamedTuple
+
+from msgspec import Struct
+
+CHANGE, REJECTION, CLOCK = "change", "rejection", "clock"
+
+
+class Unpublished(NamedTuple):
+    """A change that is not yet known to be on its topic, and the record that caused it."""
+
+    source: int  # the number of the topic that its cause came on
+    offset: int  # of its cause
+    payload: bytes  # the change, as published
+
+
+class Lead(Struct, array_like=True, gc=False):
+    """One lead. The names are those of `docs/semantics.md`."""
+
+    applied: list[int]  # by source number: the last offset applied, -1 = none
+    outbox: list[Unpublished]  # in order, oldest first
+    model: int = 0  # CRC-32 of the hash of the model that judged it last
+    due: int = 0  # time alone may change the stage from here on, never before; 0 = never
+    stage: int = 0  # CRC-32 of its name; 0 = the first
+    since: int = 0
+    sequence: int = 0
+    clock: int = 0
+    newest: int = 0
+    floor: int = 0
+    room: float = 0.0  # points that can come in before any stage above could be entered
+    seen_hashes: bytes = b""  # 4 bytes each, in order of (time, hash)
+    seen_times: bytes = b""  # 6 bytes each, beside them
+    counts: dict[int, tuple[float, int]] = {}  # signal -> value, reference time
+    periods: dict[int, list[tuple[int, int, int]]] = {}  # signal -> open periods: number, events, latest time
+    firsts: dict[int, int] = {}  # once-only signal -> its first event
+    lasts: dict[int, int] = {}  # fact -> its latest event
+    windows: dict[int, list[tuple[int, int]]] = {}  # repeated signal -> latest events: time, id hash
+    newsletter: tuple[int, int, int, int, int] | None = None  # first and last sign-up, latest confirm, unsubscribe, bounce
+    carts: dict[int, tuple[int, int, int]] = {}  # cart -> latest add, activity, purchase
+    left: dict[int, int] = {}  # stage with a cool-down -> when it was last left

@@ -1,0 +1,137 @@
+"""The scoring model as the core reads it: plain values, checked before they get here.
+
+What a marketer writes is YAML (`intentflow.model`); this is what it means. All durations and times are milliseconds. The order of `stages`
+is from low to high; the first is where every lead begins. `docs/semantics.md` says exactly what each value does.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Axis = Literal["engagement", "fit", "intent"]
+AXES: tuple[Axis, ...] = ("engagement", "fit", "intent")
+DAY = 86_400_000
+MAX_WINDOW = 10  # events that a window may ask for
+MAX_CARTS = 8  # carts remembered per lead
+
+
+class Test(Struct, frozen=True):
+    """What one attribute of an event must be. `exists` takes True or False; numbers compare with numbers only."""
+
+    attribute: str
+    op: Literal["equals", "one_of", "at_least", "at_most", "exists"]
+    value: str | int | float | bool | tuple[str | int | float | bool, ...]
+
+
+class Condition(Struct, frozen=True, kw_only=True):
+    """A condition on one event; all that is given must hold. Globs (`*`, `?`) match the whole text, without regard to case."""
+
+    family: str
+    actions: tuple[str, ...] = ()  # one of these; empty: any
+    url: tuple[str, ...] = ()  # one of these globs matches the page's URL; empty: any
+    not_url: tuple[str, ...] = ()  # none of these globs matches the page's URL
+    campaign: tuple[str, ...] = ()  # one of these globs matches the campaign's name or id
+    source: tuple[str, ...] = ()  # one of these globs matches the campaign's source
+    medium: tuple[str, ...] = ()  # one of these globs matches the campaign's medium
+    targeted: bool | None = None  # with a campaign, or without one
+    attributes: tuple[Test, ...] = ()
+
+
+class Limit(Struct, frozen=True):
+    """At most `count` in each period of `period` ms, counted from the epoch (UTC)."""
+
+    count: int
+    period: int
+
+
+class Signal(Struct, frozen=True, kw_only=True):
+    """What all signals share. `half_life` None: the points don't fade."""
+
+    name: str
+    axis: Axis
+    points: float
+    half_life: int | None = None
+    group: str | None = None
+
+
+class Counted(Signal, frozen=True, kw_only=True, tag="counted"):
+    """Each event that meets one of the conditions adds; at most `limit` in a period; at most `cap` points at any moment."""
+
+    when: tuple[Condition, ...]
+    limit: Limit | None = None
+    cap: float | None = None
+
+
+class Once(Signal, frozen=True, kw_only=True, tag="once"):
+    """The first event that meets one of the conditions counts, and no other."""
+
+    when: tuple[Condition, ...]
+
+
+class Repeated(Signal, frozen=True, kw_only=True, tag="repeated"):
+    """Its points count while `at_least` events that meet one of the conditions lie within the last `within` ms. They don't fade."""
+
+    when: tuple[Condition, ...]
+    at_least: int
+    within: int
+
+
+class SignedUp(Signal, frozen=True, kw_only=True, tag="signed_up"):
+    """The newsletter: counts from the sign-up, while it is not withdrawn; `until_confirmed` points before the double opt-in."""
+
+    until_confirmed: float
+
+
+class Abandoned(Signal, frozen=True, kw_only=True, tag="abandoned"):
+    """Each cart that was filled, left alone for `quiet` ms and not bought counts from that moment; at most `cap` points."""
+
+    quiet: int
+    cap: float | None = None
+
+
+AnySignal = Counted | Once | Repeated | SignedUp | Abandoned
+
+
+class Group(Struct, frozen=True):
+    """Signals of one axis that together count at most `cap` points."""
+
+    name: str
+    axis: Axis
+    cap: float
+
+
+class Fact(Struct, frozen=True):
+    """Holds from an event that meets one of the conditions, for `lasts` ms after the latest such event; None: for ever."""
+
+    name: str
+    when: tuple[Condition, ...]
+    lasts: int | None = None
+
+
+class Stage(Struct, frozen=True, kw_only=True):
+    """Where a lead stands. The first stage of a model has no conditions."""
+
+    name: str
+    meaning: str = ""  # the glossary's text
+    enter: tuple[tuple[Axis, float], ...] = ()
+    facts: tuple[str, ...] = ()  # must hold to enter, and to stay
+    leave: tuple[tuple[Axis, float], ...] = ()  # left when one of these axes falls below
+    dwell: int = 0  # it is not left downwards before
+    cool_down: int = 0  # it is not entered again before, once left
+    treatment: Literal["nurture", "sales", "none"] = "none"
+    follow_up: int | None = None  # the time in which somebody should act
+
+
+class ScoringModel(Struct, frozen=True, kw_only=True):
+    """What a qualified lead is. `hash` is that of the file's content."""
+
+    name: str
+    version: int
+    hash: str
+    status: Literal["draft", "approved"] = "draft"
+    signals: tuple[AnySignal, ...]
+    groups: tuple[Group, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    stages: tuple[Stage, ...]
+    horizon: int = 7 * DAY  # an event further behind a lead's newest is too late
+    remembered: int = 64  # ids of counting events that are remembered per lead

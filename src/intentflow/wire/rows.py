@@ -1,0 +1,48 @@
+"""A lead as the changelog holds it, byte for byte; the table keeps these bytes.
+
+| bytes | what |
+|---|---|
+| 4 | epoch of the writer, big-endian: a record below the highest epoch before it is void (design 8, rule 10) |
+| 1 | format version (high 7 bits), and 1 if the outbox is not empty |
+| 8 | next due time in epoch milliseconds, big-endian; 0 = none |
+| rest | the lead, MessagePack |
+
+So recovery decodes no lead and still knows who wrote it, when it is due and whether it has something to publish.
+"""
+
+import struct
+
+import msgspec
+
+from intentflow.domain.lead import Lead
+
+VERSION = 1
+HEAD = struct.Struct(">IBQ")
+_decode = msgspec.msgpack.Decoder(Lead).decode
+_encode = msgspec.msgpack.Encoder().encode
+_SIZE = HEAD.size
+
+
+def encode_row(epoch: int, lead: Lead) -> bytes:
+    """The changelog value of a lead, as the owner with that epoch writes it."""
+    return HEAD.pack(epoch, VERSION << 1 | bool(lead.outbox), lead.due) + _encode(lead)
+
+
+def decode_row(row: bytes) -> Lead:
+    """The lead in a changelog value. Raises `msgspec.DecodeError` if it is not one."""
+    return _decode(memoryview(row)[_SIZE:])
+
+
+def with_epoch(epoch: int, row: bytes) -> bytes:
+    """The same lead, as the owner with that epoch writes it."""
+    return epoch.to_bytes(4, "big") + row[4:]
+
+
+def has_outbox(row: bytes) -> bool:
+    """Whether the lead has changes that may not have been published."""
+    return bool(row[4] & 1)
+
+
+def due_of(row: bytes) -> int:
+    """The next due time in epoch milliseconds, 0 if time alone changes nothing."""
+    return int.from_bytes(row[5:13], "big")
