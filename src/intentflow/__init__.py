@@ -1,0 +1,5 @@
+"""intentflow: scores behaviour while it happens and says which leads are qualified, with a receipt for every point."""
+
+from importlib.metadata import version
+
+__version__ = version("intentflow")

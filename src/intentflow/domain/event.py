@@ -35,7 +35,7 @@ class Money(Struct, frozen=True, gc=False):
     currency: Currency
 
 
-class Line(Struct, frozen=True, gc=False):
+class Line(Struct, frozen=True, omit_defaults=True, gc=False):
     """One line of a cart."""
 
     sku: Id
@@ -44,7 +44,7 @@ class Line(Struct, frozen=True, gc=False):
     price: Money | None = None
 
 
-class Page(Struct, frozen=True, gc=False):
+class Page(Struct, frozen=True, omit_defaults=True, gc=False):
     """Where it happened."""
 
     url: Url
@@ -52,7 +52,7 @@ class Page(Struct, frozen=True, gc=False):
     referrer: Url | None = None
 
 
-class Campaign(Struct, frozen=True, gc=False):
+class Campaign(Struct, frozen=True, omit_defaults=True, gc=False):
     """The link that brought somebody here; a landing page reached with one is targeted."""
 
     id: Text | None = None
@@ -63,7 +63,7 @@ class Campaign(Struct, frozen=True, gc=False):
     content: Text | None = None
 
 
-class Event(Struct, kw_only=True, tag_field="family", gc=False):
+class Event(Struct, kw_only=True, tag_field="family", omit_defaults=True, gc=False):
     """What all four families share. At least one of `lead_id`, `email` and `visitor_id` is there."""
 
     event_id: Id

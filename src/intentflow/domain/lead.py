@@ -33,7 +33,7 @@ class Lead(Struct, array_like=True, gc=False):
     clock: int = 0
     newest: int = 0
     floor: int = 0
-    room: float = 0.0  # points that can come in before any stage above could be entered
+    room: list[float] = []  # by axis: points that can come in before a stage above could be entered
     seen_hashes: bytes = b""  # 4 bytes each, in order of (time, hash)
     seen_times: bytes = b""  # 6 bytes each, beside them
     counts: dict[int, tuple[float, int]] = {}  # signal -> value, reference time

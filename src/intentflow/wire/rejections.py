@@ -11,11 +11,12 @@ Reason = Literal[
     "too_deep",  # nested deeper than the decoder goes
     "unknown_family",
     "wrong_type",  # JSON, but not as the contract says
-    "bad_id",  # an id over 128 bytes, or of white space
-    "bad_time",  # before 2000 or after 2100
-    "bad_money",  # not finite, negative or over 10^12
+    "bad_id",  # an id that is empty, over 128 bytes, of white space alone or with control characters
+    "bad_time",  # no RFC 3339 time with an offset, before 2000 or after 2100
+    "bad_money",  # not an amount, not finite, negative or over 10^12
     "no_identity",  # neither lead_id, email nor visitor_id
     "bad_headers",  # CloudEvents headers that contradict the value
+    "malformed_row",  # a row of a file that is not as its format says
     "misrouted",  # the key is not the event's, or the partition is not the key's
     "too_late",
 ]
@@ -26,3 +27,20 @@ class Rejection(Struct, frozen=True):
 
     reason: Reason
     detail: str
+
+
+def rejection_headers(rejection: Rejection, topic: str, partition: int, offset: int, timestamp: int) -> list[tuple[str, bytes]]:
+    """The headers of a rejection as published; key and value are the refused record's own bytes.
+
+    `rejection_id` is the source topic, partition and offset: a record that was refused again has the same, and readers drop repeats.
+    `timestamp` is the refused record's, in epoch milliseconds.
+    """
+    return [
+        ("rejection_id", f"{topic}/{partition}/{offset}".encode()),
+        ("reason", rejection.reason.encode()),
+        ("detail", rejection.detail.encode()),
+        ("source_topic", topic.encode()),
+        ("source_partition", str(partition).encode()),
+        ("source_offset", str(offset).encode()),
+        ("source_timestamp", str(timestamp).encode()),
+    ]

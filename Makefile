@@ -1,0 +1,81 @@
+# One command per intent, the same here and in CI. A machine needs Python 3.11 to 3.13, make and a package registry for pip.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+# A Python of one's own choice: make install PYTHON=/opt/python3.12/bin/python3
+PYTHON ?=
+CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
+
+.DEFAULT_GOAL := help
+.PHONY: help install up demo test lint format bench lock clean
+
+help:  ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+install: $(STAMP)  ## set everything up in .venv, without root; the second time it is there already
+	@echo "intentflow is installed: $(BIN)/intentflow"
+
+up: $(STAMP)  ## start Apache Kafka, Valkey and a worker, until Ctrl-C
+	@$(BIN)/intentflow up
+
+demo: $(STAMP)  ## some made-up days of a shop, scored before your eyes; stops by itself
+	@$(BIN)/intentflow demo
+
+test: lint  ## lint, types, layers, and all tests, those on a real broker included
+	@echo "==> tests"
+	@$(BIN)/python -m pytest -q $(ARGS)
+
+lint: $(STAMP)  ## lint, format, types and layers
+	@echo "==> lint"
+	@$(BIN)/ruff check
+	@echo "==> format"
+	@$(BIN)/ruff format --check --quiet || { echo "run 'make format'"; exit 1; }
+	@echo "==> types"
+	@$(BIN)/mypy
+	@echo "==> layers"
+	@$(BIN)/lint-imports --no-logo
+
+format: $(STAMP)  ## mend what the formatter and the linter can mend by themselves
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+bench: $(STAMP)  ## measure: events a second, restore, latency (minutes)
+	@$(BIN)/python -m bench
+
+lock: $(STAMP)  ## resolve pyproject.toml into requirements.txt again
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --no-header \
+	  pyproject.toml -o requirements.txt
+
+clean:  ## forget the virtual environment and the caches; data in .intentflow stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
+
+# pip is used as the machine has it configured. The lock's hashes are checked; our own package is built without a download.
+$(STAMP): requirements.txt pyproject.toml
+	@set -e; \
+	if ! $(BIN)/python -c 'import pip' 2>/dev/null; then \
+	  found=; without=; \
+	  for p in $(CANDIDATES); do \
+	    "$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || continue; \
+	    if "$$p" -c 'import ensurepip, venv' 2>/dev/null; then found="$$p"; break; fi; \
+	    without="$${without:-$$p}"; \
+	  done; \
+	  if [ -z "$$found" ] && [ -n "$$without" ]; then \
+	    echo "$$without is new enough, but has no venv or ensurepip." >&2; \
+	    echo "Install them (on Debian and Ubuntu the package python3-venv), or name another Python: make install PYTHON=..." >&2; \
+	    exit 1; \
+	  fi; \
+	  if [ -z "$$found" ]; then \
+	    echo "No Python from 3.11 to 3.13 found; looked for: $(CANDIDATES)." >&2; \
+	    echo "Install one, or name it: make install PYTHON=/path/to/python3.12" >&2; \
+	    exit 1; \
+	  fi; \
+	  echo "==> a virtual environment in $(VENV), with $$("$$found" --version)"; \
+	  "$$found" -m venv --clear $(VENV); \
+	fi; \
+	echo "==> the packages of requirements.txt, each checked against its hash (the first time this takes a minute or two)"; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; \
+	echo "==> intentflow itself"; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	touch $@

@@ -1,0 +1,97 @@
+"""One chunk through the core: what it makes of the table, the due times, and what the protocol is told. Pure."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from intentflow.domain.lead import Unpublished
+from intentflow.lane.chunk import Chunk
+from intentflow.lane.due import Due
+from intentflow.lane.effects import Effect, Refused
+from intentflow.lane.protocol import Count, Partition
+from intentflow.wire.chunk import Folded, Ledger, SourceRecord
+from intentflow.wire.control import decode_control
+from intentflow.wire.rejections import Rejection
+from intentflow.wire.rows import due_of, encode_row
+
+Items = list[tuple[bytes, bytes]]
+News = list[tuple[bytes, list[Unpublished]]]
+
+
+class Core(Protocol):
+    """The door to the core: `intentflow.wire.chunk.Scorer`."""
+
+    def fold_events(
+        self,
+        rows: dict[bytes, bytes],
+        records: "list[SourceRecord]",
+        source: int,
+        partition: int,
+        partitions: int,
+        ledger: Ledger | None = None,
+    ) -> Folded: ...
+
+    def fold_clock(self, rows: dict[bytes, bytes], keys: Iterable[bytes], time: int, source: int, offset: int) -> Folded: ...
+
+
+def fold_chunk(part: Partition, due: Due, core: Core, chunk: Chunk, partitions: int) -> tuple[list[Effect], Folded]:
+    """Fold a chunk of events that the protocol has accepted."""
+    source = part.sources[chunk.topic]
+    folded = core.fold_events(part.rows, list(chunk.records), source, part.number, partitions, part.ledgers.get(source))
+    items, news = apply(part, due, folded)
+    count = Count(folded.counted, folded.duplicate, folded.refused)
+    return part.folded(chunk, items, news, folded.rejected, count), folded
+
+
+def fold_control(part: Partition, due: Due, core: Core, chunk: Chunk) -> tuple[list[Effect], Folded]:
+    """Fold a chunk of the control topic: record by record, each for all leads that are due by its time. A time that has passed before does nothing."""
+    source = part.sources[chunk.topic]
+    counted_to = part.ledgers[source].position if source in part.ledgers else 0
+    rows: dict[bytes, bytes] = {}  # the last state of each lead; earlier ones need not be written
+    news: News = []
+    total = Folded([], [], [])
+    refused: list[tuple[SourceRecord, Rejection]] = []
+    for record in chunk.records:
+        said, fresh = decode_control(record.key, record.value), record.offset >= counted_to
+        if isinstance(said, Rejection):
+            refused.append((record, said))
+            total.refused += fresh
+            continue
+        folded = core.fold_clock(part.rows, due.up_to(said), said, source, record.offset)
+        items, told = apply(part, due, folded)
+        rows.update(items)
+        news += told
+        total.counted += fresh
+    total.rejected = refused
+    return part.folded(chunk, list(rows.items()), news, refused, Count(total.counted, 0, total.refused)), total
+
+
+def apply(part: Partition, due: Due, folded: Folded) -> tuple[Items, News]:
+    """Put what was folded into the table: each lead is encoded once, with all its changes that are not known to be published (rule 7)."""
+    rows, pending, epoch = part.rows, part.pending, part.epoch
+    items: Items = []
+    news: News = []
+    for key, lead, told in folded.leads:
+        waiting = pending.get(key)
+        if told:
+            lead.outbox = pending[key] = told if waiting is None else waiting + told
+            news.append((key, told))
+        elif waiting is not None or lead.outbox:
+            lead.outbox = waiting or []
+        old, row = rows.get(key), encode_row(epoch, lead)
+        rows[key] = row
+        items.append((key, row))
+        if lead.due:
+            due.moved(key, 0 if old is None else due_of(old), lead.due)
+    for key, time in folded.moved:
+        row = rows[key]
+        rows[key] = row[:5] + time.to_bytes(8, "big") + row[13:]
+        due.moved(key, due_of(row), time)
+    return items, news
+
+
+def rejected_by_reason(refused: Refused) -> dict[str, int]:
+    """How many records were refused, by reason."""
+    counts: dict[str, int] = {}
+    for _, rejection in refused:
+        counts[rejection.reason] = counts.get(rejection.reason, 0) + 1
+    return counts

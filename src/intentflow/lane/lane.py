@@ -1,0 +1,202 @@
+"""The lane: the partitions that this worker owns, and the way of a chunk through them. A thin shell around `protocol.py`.
+
+What is unusual here: nothing acknowledges a chunk but its own effects. Several chunks may be unsettled at once (`in_flight`); each is folded
+while those before it are still on their way to the broker.
+"""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from intentflow.lane.chunk import Chunk
+from intentflow.lane.due import Due
+from intentflow.lane.effects import Stop
+from intentflow.lane.failstop import fail_stop
+from intentflow.lane.folding import Core, fold_chunk, fold_control
+from intentflow.lane.marks import Topic
+from intentflow.lane.metrics import Metrics
+from intentflow.lane.performing import Performer
+from intentflow.lane.phases import Phase
+from intentflow.lane.places import Place
+from intentflow.lane.protocol import Partition
+from intentflow.lane.taking import take
+from intentflow.lane.topic_ids import topic_ids
+from intentflow.lane.writing import Writer
+from intentflow.settings import Settings
+from intentflow.wire.topic_names import TopicNames
+
+log = logging.getLogger(__name__)
+TP = tuple[str, int]
+Seeker = Callable[[Sequence[TP]], Awaitable[Mapping[TP, Place]]]
+
+
+class Owned:
+    """One partition of ours, and what its time rests on."""
+
+    def __init__(self, part: Partition, performer: Performer) -> None:
+        self.part, self.performer = part, performer
+        self.due = Due(part.rows)
+        self.read: dict[str, int] = {}  # topic -> timestamp of the last record read
+        self.clock = 0  # the time that our last clock record says
+        self.clock_end = 0  # position behind our last clock record: until it is folded, no other is written
+
+
+class Lane:
+    """What a worker process owns. One event loop; `generation` is None while no chunk may be folded."""
+
+    def __init__(self, settings: Settings, names: TopicNames, core: Callable[[int], Core], metrics: Metrics) -> None:
+        self.settings, self.names, self.metrics = settings, names, metrics
+        self.topics = source_topics(names, settings.family_topics)
+        self.owned: dict[int, Owned] = {}
+        self.generation: int | None = None
+        self.ends: dict[TP, int] = {}  # source -> where the broker's log ends, as last told
+        self.committed: dict[TP, int] = {}
+        self.queued = 0  # chunks between delivery and the agent
+        self.room = asyncio.Event()  # set whenever something settled
+        self.writer = Writer(settings.bootstrap)
+        self._make_core, self._cores = core, dict[int, Core]()
+        self._busy = 0
+        self._token = uuid.uuid4().bytes
+
+    async def start(self) -> None:
+        """Connect."""
+        await self.writer.start()
+
+    async def stop(self) -> None:
+        """Disconnect, after everything has settled."""
+        for owned in self.owned.values():
+            owned.performer.stop()
+        await self.writer.stop()
+
+    # -- ownership -----------------------------------------------------------------------------------------------------
+
+    async def take(self, numbers: Sequence[int], seek: Seeker) -> None:
+        """Make these partitions ours, whichever were ours before; afterwards each is ready to be opened (rules 10 to 12)."""
+        began = time.monotonic()
+        for number in [n for n, owned in self.owned.items() if n not in numbers or not owned.part.may_keep()]:
+            self.owned.pop(number).performer.stop()
+        kept = len(self.owned)
+        ids = await topic_ids(self.writer.client, self.topics)
+        topics = [Topic(name, ids.get(name, "")) for name in self.topics]
+        mine = dict(self.owned)
+        mine.update({n: self._own(Partition(n, topics, self._token)) for n in numbers if n not in mine})
+        parts = [owned.part for owned in mine.values()]
+        try:
+            await take(parts, self.writer, self.settings.bootstrap, self.names.changelog, lambda p: self.metrics.recovery(p.done, p.total, p.leads))
+            await self._begin(mine, await seek([(topic, n) for n in numbers for topic in self.topics]))
+        except BaseException:
+            for number in mine.keys() - self.owned.keys():
+                mine[number].performer.stop()
+            raise
+        for owned in mine.values():
+            owned.due = Due(owned.part.rows)
+        self.owned = mine
+        self.metrics.fenced.inc(len(parts))
+        log.info("partitions %s: %d leads in %.2f s, %d kept", sorted(numbers), self.leads, time.monotonic() - began, kept)
+
+    def _own(self, part: Partition) -> Owned:
+        return Owned(part, Performer(part, self.writer, self.settings.bootstrap, self.names, self.metrics, self.room.set))
+
+    async def _begin(self, mine: Mapping[int, Owned], places: Mapping[TP, Place]) -> None:
+        self.ends = {tp: place.end for tp, place in places.items()}
+        self.committed = {tp: place.committed or 0 for tp, place in places.items()}
+        for number, owned in mine.items():
+            owned.performer.perform(owned.part.sought({topic: places[topic, number] for topic in self.topics}))
+        while any(owned.part.phase is not Phase.READY for owned in mine.values()):
+            await self._something_settles()
+
+    def open(self, generation: int) -> None:
+        """Chunks of this generation may be folded."""
+        for owned in self.owned.values():
+            owned.part.open(generation)
+        self.queued, self.generation = 0, generation
+        self.metrics.leads.set(self.leads)
+        self.metrics.partitions.set(len(self.owned))
+        self.room.set()
+
+    def close(self) -> None:
+        """No chunk is folded from here on."""
+        self.generation = None
+        for owned in self.owned.values():
+            owned.part.close()
+
+    @property
+    def leads(self) -> int:
+        """How many leads this worker holds."""
+        return sum(len(owned.part.rows) for owned in self.owned.values())
+
+    # -- chunks --------------------------------------------------------------------------------------------------------
+
+    async def process(self, chunk: Chunk) -> None:
+        """The agent's body: fold one chunk and begin its effects; they settle behind our back, in order."""
+        if chunk.generation != self.generation:
+            return
+        self.queued -= 1
+        self._busy += 1
+        try:
+            self._fold(chunk)
+            while self.unsettled >= self.settings.in_flight:
+                await self._something_settles()
+        except Exception as error:  # noqa: BLE001 - Faust would acknowledge the chunk and go on; whatever it is, the process must end
+            log.exception("lane")
+            fail_stop(f"{chunk.topic}-{chunk.partition}, position {chunk.start}: {error!r}")
+        finally:
+            self._busy -= 1
+            self.room.set()
+
+    def _fold(self, chunk: Chunk) -> None:
+        owned = self.owned[chunk.partition]
+        part = owned.part
+        accepted = part.accept(chunk)
+        if isinstance(accepted, Stop):
+            fail_stop(accepted.reason, accepted.exit_code)
+        if not accepted:
+            return
+        began, core = time.perf_counter(), self._core(len(part.sources))
+        if chunk.topic == self.names.control:
+            effects, folded = fold_control(part, owned.due, core, chunk)
+        else:
+            effects, folded = fold_chunk(part, owned.due, core, chunk, self.settings.partitions)
+        if chunk.records:
+            owned.read[chunk.topic] = chunk.records[-1].timestamp
+        self.metrics.folded(chunk.topic, len(chunk.records), folded, time.perf_counter() - began)
+        self.metrics.refused(chunk.topic, (rejection.reason for _, rejection in folded.rejected))
+        owned.performer.perform(effects)
+
+    def _core(self, sources: int) -> Core:
+        core = self._cores.get(sources)
+        if core is None:
+            core = self._cores[sources] = self._make_core(sources)
+        return core
+
+    # -- settling ------------------------------------------------------------------------------------------------------
+
+    @property
+    def unsettled(self) -> int:
+        """Writes whose effects are under way."""
+        return sum(len(owned.part.flights) for owned in self.owned.values())
+
+    async def _something_settles(self) -> None:
+        self.room.clear()
+        await self.room.wait()
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way (rule 13). The producer's timeouts bound it: a batch that isn't acknowledged ends the process."""
+        while self._busy or self.unsettled:
+            await self._something_settles()
+
+    def marks(self) -> dict[TP, int]:
+        """What may be committed and is not: everything before it is durable and published."""
+        done = {(topic, n): end for n, owned in self.owned.items() for topic, end in owned.part.done.items()}
+        return {tp: end for tp, end in done.items() if end > self.committed.get(tp, 0)}
+
+    def lag(self, topic: str, number: int) -> int:
+        """Records that the broker is known to have of a source and that are not folded."""
+        return max(0, self.ends.get((topic, number), 0) - self.owned[number].part.next[topic])
+
+
+def source_topics(names: TopicNames, family_topics: bool) -> tuple[str, ...]:
+    """Every topic that leads are folded from. A new one comes last: in this order sources are numbered, once and for ever."""
+    return (names.events, names.control, *(names.families.values() if family_topics else ()))

@@ -1,0 +1,115 @@
+"""Performs the effects of one partition: each kind in order, each reported back to the protocol."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+from intentflow.lane.effects import Effect, Publish, ReadGap, Stop, WriteLog
+from intentflow.lane.failstop import fail_stop
+from intentflow.lane.metrics import Metrics
+from intentflow.lane.protocol import Partition
+from intentflow.lane.reader import ChangelogReader
+from intentflow.lane.writing import Item, Writer, landed
+from intentflow.wire.changes import headers_of
+from intentflow.wire.rejections import rejection_headers
+from intentflow.wire.topic_names import TopicNames
+
+log = logging.getLogger(__name__)
+LARGEST = 1 << 20  # bytes of a rejection's key and value; the topic takes 64 KiB more for headers (`adapters/topics.py`)
+
+
+class Performer:
+    """What one partition's protocol asks for, once the partition is ours."""
+
+    def __init__(self, part: Partition, writer: Writer, bootstrap: str, names: TopicNames, metrics: Metrics, settled: Callable[[], None]) -> None:
+        self.part, self.names = part, names
+        self._writer, self._bootstrap, self._metrics, self._settled = writer, bootstrap, metrics, settled
+        self._writes: asyncio.Queue[WriteLog] = asyncio.Queue()
+        self._outs: asyncio.Queue[Publish] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._spawn(self._write_log())
+        self._spawn(self._publish())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(_or_end(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def stop(self) -> None:
+        """Nothing more is performed; what was handed to the broker goes its way."""
+        for task in list(self._tasks):
+            task.cancel()
+
+    def perform(self, effects: Iterable[Effect]) -> None:
+        """Begin these effects. Writes and publications keep their order."""
+        for effect in effects:
+            match effect:
+                case WriteLog():
+                    self._writes.put_nowait(effect)
+                case Publish():
+                    self._outs.put_nowait(effect)
+                case ReadGap():
+                    self._spawn(self._read_gap(effect))
+                case Stop(reason, exit_code):
+                    fail_stop(reason, exit_code)
+                case _:
+                    fail_stop(f"lane: nobody performs {effect!r} here")
+        self._settled()
+
+    async def _write_log(self) -> None:
+        topic, number = self.names.changelog, self.part.number
+        while True:
+            effect = await self._writes.get()
+            sent = await self._writer.send(topic, number, ((key, row, ()) for key, row in effect.items))
+            self._spawn(self._await_log(effect, sent))
+
+    async def _await_log(self, effect: WriteLog, sent: Any) -> None:
+        self.perform(self.part.landed(effect.ticket, await landed(sent, self.names.changelog)))
+
+    async def _publish(self) -> None:
+        while True:
+            effect = await self._outs.get()
+            number = self.part.number
+            changes: list[Item] = [(key, c.payload, headers_of(c.payload)) for key, told in effect.changes for c in told]
+            refused = [self._rejection(effect.topic, record, why) for record, why in effect.refused]
+            sent = [
+                (self.names.changes, await self._writer.send(self.names.changes, number, changes)),
+                (self.names.rejections, await self._writer.send(self.names.rejections, number, refused)),
+            ]
+            self._spawn(self._await_published(effect, sent))
+
+    async def _await_published(self, effect: Publish, sent: Any) -> None:
+        for topic, batches in sent:
+            await landed(batches, topic)
+        self._metrics.published(effect.changes)
+        self.perform(self.part.published(effect.ticket))
+
+    def _rejection(self, topic: str, record: Any, why: Any) -> Item:
+        headers = rejection_headers(why, topic, self.part.number, record.offset, record.timestamp)
+        key, value = record.key, record.value
+        if len(key or b"") + len(value or b"") > LARGEST:  # it would not fit beside its headers; the record is still where it came from
+            headers.append(("cut", b"value; read it at source_offset of source_topic"))
+            key, value = (key or b"")[:LARGEST], None
+        return key, value, headers
+
+    async def _read_gap(self, effect: ReadGap) -> None:
+        found: list[Any] = []
+        async with ChangelogReader(self._bootstrap, self.names.changelog) as reader:
+            for low, high in effect.ranges:
+                found += await reader.range(self.part.number, low, high)
+        before = self.part.late
+        effects = self.part.gap_read(effect.ticket, found)
+        if self.part.late > before:
+            log.warning("partition %d: %d void records of a former owner, shadowed again", self.part.number, self.part.late - before)
+            self._metrics.void.inc(self.part.late - before)
+        self.perform(effects)
+
+
+async def _or_end(work: Coroutine[Any, Any, None]) -> None:
+    """A task of the lane ends well, is cancelled, or ends the process: nobody waits for it who could handle more."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - whatever it is, the process must end without a commit
+        log.exception("lane")
+        fail_stop(f"{error or repr(error)}")

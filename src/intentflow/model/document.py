@@ -1,0 +1,152 @@
+"""A YAML file as plain values that remember their lines.
+
+Only the syntax is judged here. Whatever the bytes are, the answer is a `Document` or a `ModelError`: the file is bounded, aliases are
+written out and counted while that happens (so a bomb of anchors ends at the bound), and nothing is ever constructed but plain values.
+"""
+
+import hashlib
+import math
+import warnings
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from intentflow.model.findings import Finding, ModelError, Path
+
+MAX_BYTES = 128 * 1024  # of a file; the complete default has a tenth of it
+MAX_VALUES = 20_000  # in a file, aliases written out
+MAX_DEPTH = 16
+
+Scalar = str | int | float | bool | date | None
+Tree = Scalar | list["Tree"] | dict[str, "Tree"]
+
+
+class Document(NamedTuple):
+    """A file that is YAML: its values, the line of each, and the SHA-256 of its bytes in hex."""
+
+    file: str
+    tree: dict[str, Tree]
+    lines: dict[Path, int]
+    hash: str
+
+    def line(self, path: Path) -> int:
+        """The line of a place, or of the nearest place around it; from 1."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def parse(file: str, content: bytes) -> Document:
+    """The document in these bytes; raises `ModelError` with everything that is wrong with its syntax."""
+    if len(content) > MAX_BYTES:
+        raise _refused(file, 1, f"the file is larger than {MAX_BYTES // 1024} KiB; is it a scoring model?")
+    node = _composed(file, _text(file, content))
+    if node is None:
+        raise _refused(file, 1, "the file is empty; begin with the key model, or copy a shipped model (intentflow model list)")
+    reader = _Reader(file)
+    tree = reader.value(node, ())
+    if reader.findings:
+        raise ModelError(file, reader.findings)
+    if not isinstance(tree, dict):
+        raise _refused(file, node.start_mark.line + 1, "a scoring model is keys and values; begin with the key model")
+    return Document(file, tree, reader.lines, hashlib.sha256(content).hexdigest())
+
+
+def _refused(file: str, line: int, text: str) -> ModelError:
+    return ModelError(file, [Finding(line, "syntax", text)])
+
+
+def _text(file: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _refused(file, line, "this is not text in UTF-8; save the file as UTF-8") from None
+
+
+def _composed(file: str, text: str) -> Node | None:
+    """The tree of nodes; an alias is the same node again."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # ruamel warns of an anchor used twice; the later one counts
+            node: Node | None = YAML(typ="safe", pure=True).compose(text)
+            return node
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = " ".join(str(part) for part in (error.context, error.problem) if part)
+        raise _refused(file, mark.line + 1 if mark else 1, f"this is not YAML: {_first_line(said)}") from None
+    except RecursionError:
+        raise _refused(file, 1, f"values are nested too deeply; {MAX_DEPTH} levels are more than any model needs") from None
+    except Exception as error:  # noqa: BLE001 - ruamel raises all kinds for broken input; here the input alone can be at fault
+        raise _refused(file, 1, f"this is not YAML: {_first_line(str(error))}") from None
+
+
+def _first_line(text: str) -> str:
+    return (text.strip().splitlines() or ["it cannot be read"])[0]
+
+
+class _Reader:
+    """Turns nodes into plain values and notes the line of each; what is wrong is collected."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.lines: dict[Path, int] = {}
+        self.findings: list[Finding] = []
+        self.values = 0
+
+    def value(self, node: Node, path: Path) -> Tree:
+        self.values += 1
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if self.values > MAX_VALUES or len(path) > MAX_DEPTH:
+            line = node.start_mark.line + 1
+            raise _refused(self.file, line, "too many values, or nested too deeply; do anchors and aliases multiply, or go in a circle?")
+        if isinstance(node, MappingNode):
+            return dict(self.pairs(node, path))
+        if isinstance(node, SequenceNode):
+            return [self.value(item, (*path, i)) for i, item in enumerate(node.value)]
+        return _scalar(node)
+
+    def pairs(self, node: MappingNode, path: Path) -> Iterator[tuple[str, Tree]]:
+        first: dict[str, int] = {}
+        for key_node, value_node in node.value:
+            key, line = _scalar(key_node), key_node.start_mark.line + 1
+            if not isinstance(key, str):
+                self.complain(key_node, f"a key must be text; put it into quotes: {str(key_node.value)[:40]!r}")
+            elif key in first:
+                self.complain(key_node, f'the key "{key}" is here twice, first in line {first[key]}; keep one of them')
+            else:
+                first[key] = self.lines[*path, key] = line
+                yield key, self.value(value_node, (*path, key))
+
+    def complain(self, node: Node, text: str) -> None:
+        self.findings.append(Finding(node.start_mark.line + 1, "syntax", text))
+
+
+def _scalar(node: Node) -> Scalar:
+    """What a scalar says by YAML 1.2; text if it is nothing else. A collection (as a key) is None."""
+    if not isinstance(node, ScalarNode):
+        return None
+    text, kind = str(node.value), str(node.tag).rpartition(":")[2]
+    try:
+        match kind:
+            case "null":
+                return None
+            case "bool":
+                return text.lower() in ("true", "yes", "on")
+            case "int":
+                return int(text.replace("_", ""), 0 if text.lstrip("+-")[:2].lower() in ("0x", "0o", "0b") else 10)
+            case "float":
+                return _number(text.lower().replace("_", ""))
+            case "timestamp":
+                return date.fromisoformat(text)
+    except ValueError:
+        pass
+    return text
+
+
+def _number(text: str) -> float:
+    return math.nan if text == ".nan" else float(text.replace(".inf", "inf"))

@@ -1,0 +1,53 @@
+"""What is wrong with a model, as small values: where, which rule, and what to do."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from intentflow.errors import ConfigError
+
+Path = tuple[str | int, ...]  # the way to a place in the file: ("signals", "pricing_page", "half_life")
+NAMED = {"signals": "signal", "facts": "fact", "groups": "group", "stages": "stage", "examples": "example", "pages": "pages"}
+
+
+class Flaw(NamedTuple):
+    """A place in the file and what is wrong there; a text that begins with "must" or "is" has the last key as its subject."""
+
+    path: Path
+    text: str
+
+
+class Finding(NamedTuple):
+    """What a reader is told: the line (from 1), the rule that was broken, and a sentence with the remedy."""
+
+    line: int
+    rule: str
+    text: str
+
+
+class ModelError(ConfigError):
+    """A model that cannot be used. `findings` holds everything that is wrong with it; the message has a line for each."""
+
+    def __init__(self, file: str, findings: Iterable[Finding]) -> None:
+        self.file = file
+        self.findings = tuple(findings)
+        super().__init__("\n".join(f"{file}:{finding.line}: {finding.text}" for finding in self.findings))
+
+
+def sentence(flaw: Flaw) -> str:
+    """The flaw with the place in words: `signal "pricing_page": half_life must be longer than 0 (try 14d)`."""
+    path, text = flaw.path, flaw.text
+    said = []
+    if len(path) > 1 and path[0] in NAMED:
+        said, path = [_entry(path[0], path[1])], path[2:]
+    subject = ""
+    if path and isinstance(path[-1], str) and text.startswith(("must ", "is ")):
+        path, subject = path[:-1], f"{path[-1]} "
+    return ": ".join([*said, *map(_step, path), subject + text])
+
+
+def _entry(kind: str | int, name: str | int) -> str:
+    return f"{NAMED[str(kind)]} {name + 1}" if isinstance(name, int) else f'{NAMED[str(kind)]} "{name}"'
+
+
+def _step(step: str | int) -> str:
+    return f"number {step + 1}" if isinstance(step, int) else step

@@ -1,0 +1,115 @@
+"""The doors of this package: a model's name or file in, a sound `ScoringModel` or a `ModelError` out, nothing else."""
+
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from pathlib import Path as FilePath
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from intentflow.domain.rules import ScoringModel
+from intentflow.model.document import MAX_BYTES, Document, Tree, parse
+from intentflow.model.example import Example, examples_of
+from intentflow.model.findings import Finding, Flaw, ModelError, Path, sentence
+from intentflow.model.mistakes import mistakes
+from intentflow.model.schema import ModelWritten
+from intentflow.model.suggest import did_you_mean
+from intentflow.model.translate import translate
+
+SHIPPED = files("intentflow.model") / "shipped"
+SECTIONS = ("signals", "facts", "groups", "stages", "pages", "glossary", "examples")
+NEEDED: dict[str, Tree] = {"model": "unnamed", "version": 1}  # stand-ins, so that the rest is judged too
+
+
+class Reading(NamedTuple):
+    """A model with everything that was written around it."""
+
+    document: Document
+    written: ModelWritten
+    model: ScoringModel
+    examples: tuple[Example, ...]
+
+
+def shipped() -> list[str]:
+    """The names of the models that come with intentflow."""
+    return sorted(entry.name.removesuffix(".yaml") for entry in SHIPPED.iterdir() if entry.name.endswith(".yaml"))
+
+
+def load(name_or_path: str) -> ScoringModel:
+    """A shipped model by its name, or the model in a file. Raises `ModelError` with everything that is wrong with it."""
+    return read(name_or_path).model
+
+
+def read(name_or_path: str) -> Reading:
+    """The same, with the document, its lines and its examples."""
+    if name_or_path in shipped():
+        return understood(f"{name_or_path}.yaml", (SHIPPED / f"{name_or_path}.yaml").read_bytes())
+    return understood(name_or_path, _content(name_or_path))
+
+
+def understood(file: str, content: bytes) -> Reading:
+    """The model in these bytes; `file` is its name in messages."""
+    document = parse(file, content)
+    written, flaws = _validated(document.tree)
+    if written is None:
+        raise ModelError(file, _findings(document, flaws))
+    model, more = translate(document, written)
+    if flaws or more:
+        raise ModelError(file, _findings(document, [*flaws, *more]))
+    return Reading(document, written, model, examples_of(document, written))
+
+
+def _content(path: str) -> bytes:
+    try:
+        if not FilePath(path).is_file():
+            hint = did_you_mean(path, shipped())
+            text = f'there is no model "{path}"{hint}; it is a shipped one ({", ".join(shipped())}), or a YAML file'
+            raise ModelError(path, [Finding(1, "file", text)])
+        with FilePath(path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ModelError(path, [Finding(1, "file", f"the file cannot be read: {reason}")]) from None
+
+
+def _validated(tree: dict[str, Tree]) -> tuple[ModelWritten | None, list[Flaw]]:
+    """What is written, without the entries that are wrong by themselves, so that the others are judged together."""
+    try:
+        return ModelWritten.model_validate(tree), []
+    except ValidationError as error:
+        flaws = mistakes(tree, error)
+    try:
+        return ModelWritten.model_validate(_without(tree, flaws)), flaws
+    except ValidationError:
+        return None, flaws
+
+
+def _without(tree: dict[str, Tree], flaws: Iterable[Flaw]) -> dict[str, Tree]:
+    """The tree with stand-ins, or nothing, in place of what is wrong."""
+    left = {key: _copied(value) for key, value in {**NEEDED, **tree}.items()}
+    for path in sorted({flaw.path[:2] for flaw in flaws}, key=str, reverse=True):
+        section = left.get(str(path[0])) if path else None
+        if len(path) > 1 and path[0] in SECTIONS and isinstance(section, dict):
+            section.pop(str(path[1]), None)
+        elif path and path[0] in NEEDED:
+            left[str(path[0])] = NEEDED[str(path[0])]
+        elif path:
+            left.pop(str(path[0]), None)
+    if not any(flaw.path == () for flaw in flaws):
+        return {key: value for key, value in left.items() if value not in ({}, [])}
+    return {**left, "status": "draft"}
+
+
+def _copied(value: Tree) -> Tree:
+    return dict(value) if isinstance(value, dict) else value
+
+
+def _findings(document: Document, flaws: Iterable[Flaw]) -> Iterator[Finding]:
+    """The flaws once each, in the order of the file."""
+    for line, text, path in sorted({(document.line(flaw.path), sentence(flaw), flaw.path[:1]) for flaw in flaws}, key=lambda f: f[:2]):
+        yield Finding(line, str(path[0]) if path else "model", text)
+
+
+def place(document: Document, path: Path) -> int:
+    """The line of a place in the file."""
+    return document.line(path)

@@ -1,0 +1,220 @@
+"""From what is written to what it means: the values that the core reads.
+
+Every part is looked at, whatever is wrong with another, so that one run names everything.
+"""
+
+from collections.abc import Iterable
+
+from intentflow.domain.rules import (
+    Abandoned,
+    AnySignal,
+    Condition,
+    Counted,
+    Fact,
+    Group,
+    Once,
+    Repeated,
+    ScoringModel,
+    SignedUp,
+    Stage,
+    Test,
+)
+from intentflow.model.document import Document
+from intentflow.model.findings import Flaw, Path
+from intentflow.model.schema import LeaveWritten, ModelWritten, SignalWritten, StageWritten, TestWritten, When
+from intentflow.model.sound import FORBIDDEN, flaws_of_signal, flaws_of_stage, name_flaws, thresholds
+from intentflow.model.suggest import did_you_mean
+
+SIGN_UP = (Condition(family="newsletter_signup", actions=("signup",)),)  # what a sign-up is, for windows and facts
+PATTERN_CHARS = set("*?/.:")  # a page pattern has one of these; a name of pages has none
+
+
+def translate(document: Document, written: ModelWritten) -> tuple[ScoringModel, list[Flaw]]:
+    """The model, and what is wrong with it; the model is sound only if nothing is."""
+    work = _Translation(document, written)
+    signals = tuple(found for name in written.signals if (found := work.signal(name)) is not None)
+    facts = tuple(work.fact(name) for name in written.facts)
+    groups = tuple(Group(name, group.axis, group.cap) for name, group in written.groups.items())
+    stages = tuple(work.stage(name) for name in written.stages)
+    work.flaws += name_flaws(work.known)
+    work.check_examples()
+    horizon = {} if written.horizon is None else {"horizon": written.horizon}
+    model = ScoringModel(
+        name=written.model,
+        version=written.version,
+        hash=document.hash,
+        status=written.status,
+        signals=signals,
+        groups=groups,
+        facts=facts,
+        stages=stages,
+        **horizon,
+    )
+    return model, work.flaws
+
+
+class _Translation:
+    def __init__(self, document: Document, written: ModelWritten) -> None:
+        self.written = written
+        self.flaws: list[Flaw] = []
+        self.known = {kind: _keys(document, kind) for kind in ("signals", "facts", "groups", "stages", "pages")}
+        for name, globs in written.pages.items():
+            for i, glob in enumerate(globs):
+                if not PATTERN_CHARS & set(glob):
+                    self.flaw(("pages", name, i), f'"{glob}" is no pattern of a URL; write "*/{glob}*"')
+
+    def flaw(self, path: Path, text: str) -> None:
+        self.flaws.append(Flaw(path, text))
+
+    def refers(self, path: Path, kind: str, name: str) -> bool:
+        """Whether something of this name is written; a flaw if not."""
+        if name in self.known[kind]:
+            return True
+        word = kind if kind == "pages" else kind.removesuffix("s")
+        hint = did_you_mean(name, self.known[kind]) or f" (known: {', '.join(self.known[kind]) or 'none'})"
+        self.flaw(path, f'there is no {word} "{name}"{hint}')
+        return False
+
+    def signal(self, name: str) -> AnySignal | None:
+        """The signal, or None if a part is missing or wrong."""
+        signal, path = self.written.signals[name], ("signals", name)
+        before = len(self.flaws)
+        self.flaws += flaws_of_signal(name, signal)
+        if signal.group is not None and self.refers((*path, "group"), "groups", signal.group):
+            self._check_group(path, signal)
+        conditions = self.conditions((*path, "when"), signal.when)
+        return _signal(name, signal, conditions) if len(self.flaws) == before else None
+
+    def _check_group(self, path: Path, signal: SignalWritten) -> None:
+        group = self.written.groups.get(signal.group or "")
+        if group is not None and group.axis != signal.axis:
+            self.flaw((*path, "group"), f'group "{signal.group}" is of {group.axis}, this signal of {signal.axis}; they must be one')
+        if signal.points < 0:
+            self.flaw((*path, "points"), "must be more than 0 in a group with a cap; take the signal out of the group")
+
+    def conditions(self, path: Path, whens: tuple[When, ...]) -> tuple[Condition, ...]:
+        """What one of must be met."""
+        if len(whens) > 1 and any(when.form != "event" for when in whens):
+            self.flaw(path, "a list takes conditions on events only; write a signal of its own for the other")
+            return ()
+        (first, *_) = whens
+        if first.form == "newsletter":
+            return SIGN_UP
+        if first.signal is not None:
+            return self.conditions_of((*path, "signal"), first.signal)
+        if first.form == "cart":
+            return ()
+        return tuple(self.condition((*path, i) if len(whens) > 1 else path, when) for i, when in enumerate(whens))
+
+    def conditions_of(self, path: Path, name: str) -> tuple[Condition, ...]:
+        """The conditions of another signal."""
+        if not self.refers(path, "signals", name) or name not in self.written.signals:
+            return ()
+        whens = self.written.signals[name].when
+        if any(when.form in FORBIDDEN for when in whens):
+            self.flaw(path, f'signal "{name}" is not about single events ({whens[0].form}); name one that is')
+            return ()
+        return self.conditions(("signals", name, "when"), whens)
+
+    def condition(self, path: Path, when: When) -> Condition:
+        """One condition on an event."""
+        return Condition(
+            family=when.family or "",
+            actions=when.action,
+            url=tuple(self._globs((*path, "url"), when.url)),
+            not_url=tuple(self._globs((*path, "not_url"), when.not_url)),
+            campaign=when.campaign,
+            source=when.source,
+            medium=when.medium,
+            targeted=when.targeted,
+            attributes=tuple(test for name, tests in when.attributes.items() for test in _tests(name, tests)),
+        )
+
+    def _globs(self, path: Path, globs: tuple[str, ...]) -> Iterable[str]:
+        for glob in globs:
+            if PATTERN_CHARS & set(glob):
+                yield glob
+            elif self.refers(path, "pages", glob):
+                yield from self.written.pages.get(glob, ())
+
+    def fact(self, name: str) -> Fact:
+        """The fact; its conditions are those of all signals that it names."""
+        fact, path = self.written.facts[name], ("facts", name)
+        if fact.when is not None:
+            if any(when.form in FORBIDDEN for when in fact.when):
+                self.flaw((*path, "when"), "a fact takes conditions on single events; at_least and carts left alone are for signals")
+                return Fact(name, ())
+            conditions = self.conditions((*path, "when"), fact.when)
+        else:
+            conditions = tuple(c for signal in fact.signal or () for c in self.conditions_of((*path, "signal"), signal))
+        return Fact(name, tuple(dict.fromkeys(conditions)), None if fact.lasts == "forever" else fact.lasts)
+
+    def stage(self, name: str) -> Stage:
+        """The stage; the first one of the file is where everybody begins."""
+        stage, path = self.written.stages[name], ("stages", name)
+        self.flaws += flaws_of_stage(name, stage, first=self.known["stages"][0] == name)
+        for fact in _facts(stage):
+            self.refers((*path, "enter"), "facts", fact)
+        return Stage(
+            name=name,
+            meaning=self.written.glossary.get(name, ""),
+            enter=thresholds(stage.enter or LeaveWritten()),
+            facts=_facts(stage),
+            leave=thresholds(stage.leave or LeaveWritten()),
+            dwell=stage.dwell,
+            cool_down=stage.cool_down,
+            treatment=stage.treatment,
+            follow_up=stage.follow_up,
+        )
+
+    def check_examples(self) -> None:
+        """The stages that examples expect are stages of this model."""
+        for i, example in enumerate(self.written.examples):
+            if example.expect.stage is not None:
+                self.refers(("examples", i, "expect", "stage"), "stages", example.expect.stage)
+
+
+def _keys(document: Document, kind: str) -> list[str]:
+    section = document.tree.get(kind)
+    return list(section) if isinstance(section, dict) else []
+
+
+def _facts(stage: StageWritten) -> tuple[str, ...]:
+    if stage.enter is None:
+        return ()
+    single = () if stage.enter.fact is None else (stage.enter.fact,)
+    return tuple(dict.fromkeys((*single, *stage.enter.facts)))
+
+
+def _tests(name: str, tests: TestWritten) -> Iterable[Test]:
+    for op in ("equals", "one_of", "at_least", "at_most", "exists"):
+        value = getattr(tests, op)
+        if value is not None:
+            yield Test(name, op, value)
+
+
+def _signal(name: str, signal: SignalWritten, conditions: tuple[Condition, ...]) -> AnySignal:
+    when = signal.when[0]
+    half_life = None if signal.half_life == "never" else signal.half_life
+    axis, points, group = signal.axis, signal.points, signal.group
+    if when.form == "newsletter":
+        until = points if signal.until_confirmed is None else signal.until_confirmed
+        return SignedUp(name=name, axis=axis, points=points, half_life=half_life, group=group, until_confirmed=until)
+    if when.form == "cart":
+        quiet = when.quiet or 0
+        return Abandoned(name=name, axis=axis, points=points, half_life=half_life, group=group, quiet=quiet, cap=signal.cap)
+    if when.form == "repeated":
+        at_least, within = when.at_least or 1, when.within or 1
+        return Repeated(name=name, axis=axis, points=points, group=group, when=conditions, at_least=at_least, within=within)
+    if signal.once:
+        return Once(name=name, axis=axis, points=points, half_life=half_life, group=group, when=conditions)
+    return Counted(
+        name=name,
+        axis=axis,
+        points=points,
+        half_life=half_life,
+        group=group,
+        when=conditions,
+        limit=signal.at_most,
+        cap=signal.cap,
+    )

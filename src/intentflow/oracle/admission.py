@@ -1,0 +1,48 @@
+"""Which events of a lead count: its duplicates, and those that come too late.
+
+The sentences quoted are those of `docs/semantics.md`.
+"""
+
+from bisect import insort
+from typing import Literal
+
+from intentflow.domain.event import Event, time_of
+from intentflow.domain.rules import ScoringModel
+from intentflow.oracle.conditions import Kept
+
+Outcome = Literal["counted", "duplicate", "too_late"]
+AHEAD = 300_000  # ms that an event's time may lie after the time it was received
+
+
+def event_time(event: Event, received: int) -> int:
+    """'Its time is `occurred_at`; if that is more than 5 minutes (300 000 ms) after the receive time, it is the receive time.'"""
+    at = time_of(event)
+    return received if at > received + AHEAD else at
+
+
+class Admission:
+    """What a lead needs to know of its past to tell whether an event counts."""
+
+    def __init__(self, model: ScoringModel) -> None:
+        self._horizon = model.horizon
+        self._room = model.remembered
+        self.newest = 0
+        self.floor = 0
+        self.remembered: list[tuple[int, int]] = []  # in order of (at, hash)
+
+    def outcome(self, event: Kept) -> Outcome:
+        """Rules 1 and 2 of 'One record'; changes nothing."""
+        if event.counts and any(id_hash == event.id_hash for _, id_hash in self.remembered):
+            return "duplicate"
+        if event.at < self.newest - self._horizon or (event.counts and event.at <= self.floor):
+            return "too_late"
+        return "counted"
+
+    def accept(self, event: Kept) -> None:
+        """'When one more comes, the smallest pair is dropped and `floor` becomes the largest time dropped so far.'"""
+        self.newest = max(self.newest, event.at)
+        if event.counts:
+            insort(self.remembered, (event.at, event.id_hash))
+        if len(self.remembered) > self._room:
+            dropped, _ = self.remembered.pop(0)
+            self.floor = max(self.floor, dropped)

@@ -1,0 +1,170 @@
+"""Which signals and facts an event meets, and what the reference keeps of it.
+
+The sentences quoted are those of `docs/semantics.md`.
+"""
+
+from functools import lru_cache
+from typing import Any
+from zlib import crc32
+
+from msgspec import Struct
+
+from intentflow.domain.event import FAMILY_OF, Cart, Event
+from intentflow.domain.rules import Abandoned, Condition, Counted, ScoringModel, SignedUp, Test
+
+
+class Kept(Struct, frozen=True, gc=False):
+    """All that the reference keeps of an accepted event."""
+
+    at: int  # epoch milliseconds
+    id_hash: int
+    family: str
+    action: str
+    cart: bytes  # the cart's id; b"" for all carts without one
+    signals: frozenset[str]  # names of those it met
+    facts: frozenset[str]  # names of those it met
+    counts: bool  # it met a `Counted` signal
+
+
+def kept(model: ScoringModel, event: Event, at: int) -> Kept:
+    """An event as the reference keeps it. `at`: its time, in epoch milliseconds."""
+    signals = signals_met(model, event)
+    return Kept(
+        at=at,
+        id_hash=crc32(event.event_id.encode()),
+        family=FAMILY_OF[type(event)],
+        action=_action(event),
+        cart=(event.cart_id or "").encode() if isinstance(event, Cart) else b"",
+        signals=_shared(signals),
+        facts=_shared(frozenset(fact.name for fact in model.facts if any(holds(when, event) for when in fact.when))),
+        counts=any(isinstance(signal, Counted) and signal.name in signals for signal in model.signals),
+    )
+
+
+def signals_met(model: ScoringModel, event: Event) -> frozenset[str]:
+    """The names of the signals that take this event."""
+    met = set()
+    for signal in model.signals:
+        if isinstance(signal, SignedUp):
+            takes = FAMILY_OF[type(event)] == "newsletter_signup"
+        elif isinstance(signal, Abandoned):
+            takes = FAMILY_OF[type(event)] == "cart"
+        else:
+            takes = any(holds(when, event) for when in signal.when)
+        if takes:
+            met.add(signal.name)
+    return frozenset(met)
+
+
+def holds(condition: Condition, event: Event) -> bool:
+    """'Its family is the condition's, its action is one of `actions` (if given), and all else that is given holds.'"""
+    return (
+        FAMILY_OF[type(event)] == condition.family
+        and (not condition.actions or _action(event) in condition.actions)
+        and _page_holds(condition, event)
+        and _campaign_holds(condition, event)
+        and all(attribute_passes(test, event.attributes or {}) for test in condition.attributes)
+    )
+
+
+def _page_holds(condition: Condition, event: Event) -> bool:
+    """'An event without a page has the URL `""`.'"""
+    url = event.page.url if event.page is not None else ""
+    if condition.url and not any(glob_matches(glob, url) for glob in condition.url):
+        return False
+    return not any(glob_matches(glob, url) for glob in condition.not_url)
+
+
+def _campaign_holds(condition: Condition, event: Event) -> bool:
+    """'`campaign` looks at the campaign's `name` and `id`.'"""
+    campaign = event.campaign
+    name, number, source, medium = (
+        (campaign.name, campaign.id, campaign.source, campaign.medium) if campaign else (None,) * 4
+    )
+    if condition.campaign and not (_one_matches(condition.campaign, name) or _one_matches(condition.campaign, number)):
+        return False
+    if condition.source and not _one_matches(condition.source, source):
+        return False
+    if condition.medium and not _one_matches(condition.medium, medium):
+        return False
+    return condition.targeted is None or condition.targeted == _is_targeted(event)
+
+
+def _one_matches(globs: tuple[str, ...], field: str | None) -> bool:
+    """'A missing campaign field matches no glob.'"""
+    return field is not None and any(glob_matches(glob, field) for glob in globs)
+
+
+def _is_targeted(event: Event) -> bool:
+    """'The event has a campaign with at least one field that is not null and not empty.'"""
+    campaign = event.campaign
+    return campaign is not None and any(
+        getattr(campaign, field) not in (None, "") for field in campaign.__struct_fields__
+    )
+
+
+def attribute_passes(test: Test, attributes: dict[str, str | int | float | bool]) -> bool:
+    """'A missing one fails every test but `exists: false`; `at_least` and `at_most` hold for numbers only (a bool is no
+    number).'"""
+    if test.op == "exists":
+        return (test.attribute in attributes) == test.value
+    if test.attribute not in attributes:
+        return False
+    found = attributes[test.attribute]
+    if test.op == "equals":
+        return _same(found, test.value)
+    if test.op == "one_of":
+        return isinstance(test.value, tuple) and any(_same(found, value) for value in test.value)
+    if isinstance(found, bool | str) or not isinstance(test.value, int | float):
+        return False
+    return found >= test.value if test.op == "at_least" else found <= test.value
+
+
+def _same(found: object, wanted: object) -> bool:
+    """'`equals` and `one_of` compare with type: text with text, numbers with numbers, bools with bools.'"""
+    return _type_of(found) == _type_of(wanted) and found == wanted
+
+
+def _type_of(value: object) -> str:
+    return "bool" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
+
+
+@lru_cache(maxsize=65_536)
+def glob_matches(glob: str, text: str) -> bool:
+    """'A glob (`*` any text, `?` any character) matches the whole text without regard to case.'
+
+    The pieces between the stars must be found one after the other; taking each as early as possible never loses a match.
+    """
+    first, *pieces = glob.lower().split("*")
+    text = text.lower()
+    if not pieces:
+        return _fits(first, text)
+    last = pieces.pop()
+    if len(text) < len(first) + len(last) or not (
+        _fits(first, text[: len(first)]) and _fits(last, text[len(text) - len(last) :])
+    ):
+        return False
+    rest = text[len(first) : len(text) - len(last)]
+    for piece in pieces:
+        starts = (
+            start for start in range(len(rest) - len(piece) + 1) if _fits(piece, rest[start : start + len(piece)])
+        )
+        start = next(starts, None)
+        if start is None:
+            return False
+        rest = rest[start + len(piece) :]
+    return True
+
+
+def _fits(piece: str, text: str) -> bool:
+    return len(piece) == len(text) and all(p in ("?", c) for p, c in zip(piece, text, strict=True))
+
+
+def _action(event: Any) -> str:  # each of the four families has one, their parent has none
+    return str(event.action)
+
+
+@lru_cache(maxsize=4096)
+def _shared(names: frozenset[str]) -> frozenset[str]:
+    """One set for all events that met the same: a million events are kept at once."""
+    return names

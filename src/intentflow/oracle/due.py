@@ -1,0 +1,104 @@
+"""'Due: the first millisecond t after the lead's clock at which judging would move it' (`docs/semantics.md`), in two ways.
+
+`every_millisecond` asks at each one. `safe_strides` can be used over weeks, and cannot miss a change either:
+
+- Whether judging at t moves a lead depends on times (facts, windows, carts, dwells, cool-downs), whose answers change
+  only at turning points, and on comparisons of scores with thresholds. No stride goes beyond the next turning point,
+  where it asks again.
+- Between turning points each part only fades, that is, it goes steadily towards 0; so does the sum of parts that
+  have the same half-life and neither cap nor group. So over a stride each of these ends at least as far from where it
+  began as it ever was on the way. Caps and groups (`min`) never make differences larger. Hence the sum of these
+  distances over an axis is a bound of how far its score gets on the way.
+- A stride is safe if on each axis that sum is at most the distance of its score to the nearest threshold. So no
+  comparison changes on the way, and judging there gives what it gave before: nothing. The first millisecond that is not
+  safe is the next to be asked at; that is always at least one millisecond on.
+
+`GUARD` is more than the rounding errors of a score: some 1e-16 of the sum of its parts for each of its terms.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from intentflow.domain.rules import AXES, Axis
+from intentflow.oracle.judging import SLACK, Standing, judged, turning_points
+from intentflow.oracle.worth import Pieces, within
+
+GUARD = 1e-12
+
+Search = Callable[[Pieces, Standing, int], int | None]
+
+
+def every_millisecond(pieces: Pieces, standing: Standing, until: int) -> int | None:
+    """The due time if it is at or before `until`; asked at every millisecond."""
+    return next((t for t in range(standing.clock + 1, until + 1) if judged(pieces, standing, t) is not None), None)
+
+
+def safe_strides(pieces: Pieces, standing: Standing, until: int) -> int | None:
+    """The due time if it is at or before `until`; asked only where it could be."""
+    turns = sorted(turning_points(pieces, standing))
+    t = standing.clock + 1
+    while t <= until:
+        if judged(pieces, standing, t) is not None:
+            return t
+        turn = next((turn for turn in turns if turn > t), until + 1)
+        t += safe_stride(pieces, t, min(turn, until + 1) - t)
+    return None
+
+
+class Fading(NamedTuple):
+    """Something that only fades: its worth at the time looked from, before its cap."""
+
+    worth: float
+    half_life: int
+    cap: float | None
+
+    def distance(self, stride: int) -> float:
+        """How far from its worth it is after `stride` ms."""
+        return abs(within(self.cap, self.worth) - within(self.cap, self.worth * 2.0 ** (-stride / self.half_life)))
+
+
+def safe_stride(pieces: Pieces, t: int, longest: int) -> int:
+    """Milliseconds, at least 1 and at most `longest`, before which no comparison of a score can change.
+
+    Found by halving, since the distances grow with the stride.
+    """
+    fading = {axis: fading_on(axis, pieces, t) for axis in AXES}
+    margin = {axis: margin_on(axis, pieces, t) for axis in AXES}
+
+    def is_safe(stride: int) -> bool:
+        return all(sum(part.distance(stride) for part in fading[axis]) <= margin[axis] for axis in AXES)
+
+    if is_safe(longest):
+        return longest
+    safe, unsafe = 0, longest
+    while unsafe - safe > 1:
+        middle = (safe + unsafe) // 2
+        safe, unsafe = (middle, unsafe) if is_safe(middle) else (safe, middle)
+    return safe + 1  # the first millisecond that is not safe is the next to be asked at
+
+
+def fading_on(axis: Axis, pieces: Pieces, t: int) -> list[Fading]:
+    """What fades on an axis: each part with a cap or in a group, and for each half-life the sum of the others."""
+    alone: list[Fading] = []
+    together: dict[int, float] = {}
+    for part in pieces.parts:
+        half_life = part.signal.half_life
+        if part.signal.axis != axis or half_life is None:
+            continue
+        if part.cap is not None or part.signal.group is not None:
+            alone.append(Fading(part.before_cap(t), half_life, part.cap))
+        else:
+            together[half_life] = together.get(half_life, 0.0) + part.before_cap(t)
+    return alone + [Fading(worth, half_life, None) for half_life, worth in together.items()]
+
+
+def margin_on(axis: Axis, pieces: Pieces, t: int) -> float:
+    """How far the score of an axis is from the nearest threshold of any stage, less what may be a rounding error."""
+    thresholds = [
+        threshold - SLACK for stage in pieces.model.stages for on, threshold in stage.enter + stage.leave if on == axis
+    ]
+    if not thresholds:
+        return float("inf")
+    score = pieces.scores(t)[axis]
+    size = sum(abs(part.worth(t)) for part in pieces.parts if part.signal.axis == axis)
+    return max(0.0, min(abs(score - threshold) for threshold in thresholds) - GUARD * max(1.0, size))

@@ -1,0 +1,156 @@
+"""Any bytes become an event or a `Rejection`; nothing raises.
+
+msgspec decodes and checks types, lengths and ranges in C. What it can't check is checked here, and on the way of a good record as cheaply
+as it can be: a record that is plain ASCII without an escape has no control character in any id, one whose year is well inside the contract
+needs no arithmetic, and only carts have money. Everything else takes the careful way, which decides the same, only slower.
+
+Nesting is bounded by ourselves, since the decoder's own bound depends on how deep the caller's stack is, and the same record must have
+the same end everywhere.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from intentflow.domain.event import (
+    EARLIEST,
+    LATEST,
+    MAX_AMOUNT,
+    MAX_ID_BYTES,
+    MAX_RECORD_BYTES,
+    AnyEvent,
+    Cart,
+    Money,
+    time_of,
+)
+from intentflow.wire.cloudevents import decode_with_headers
+from intentflow.wire.refusals import refused
+from intentflow.wire.rejections import Rejection
+
+MAX_DEPTH = 500  # of nested objects and lists; the contract itself needs four
+MAX_EMAIL_BYTES = 254  # of an e-mail address in UTF-8
+
+EMPTY = Rejection("empty", "the record has no value: send the event as a JSON object")
+TOO_LARGE = Rejection("too_large", f"the record is over {MAX_RECORD_BYTES} bytes: send fewer lines or attributes")
+TOO_DEEP = Rejection("too_deep", f"nested deeper than {MAX_DEPTH}: send flat attributes")
+NO_IDENTITY = Rejection("no_identity", "give lead_id, email or visitor_id")
+BAD_TIME = Rejection("bad_time", "occurred_at must lie between 2000 and 2100: check the clock that made it")
+BAD_MONEY = Rejection("bad_money", f"an amount must be finite, not negative and at most {MAX_AMOUNT:f}")
+
+_NOTHING = Decimal(0)
+_SURELY_SHALLOW = 2 * MAX_DEPTH  # bytes: what is read and no longer than this is not nested deeper
+_SURE_YEARS = frozenset(range(2001, 2099))  # inside the contract whatever the offset
+_BACKSLASH, _DELETE = 0x5C, 0x7F
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_OPENS_OR_CLOSES = re.compile(rb"[\[\]{}]")
+_decode: Callable[[bytes], AnyEvent] = msgspec.json.Decoder(AnyEvent).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def encode(event: AnyEvent) -> bytes:
+    """The event as the JSON that `decode` reads; fields that say nothing are left out."""
+    return _encode(event)
+
+
+def decode(value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> AnyEvent | Rejection:
+    """The event in a record, or why there is none. CloudEvents headers (`ce_*`) fill in what the value lacks."""
+    if headers:
+        return decode_with_headers(value, headers, decode)
+    if not value:
+        return EMPTY
+    try:
+        event = _decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return _form_refused(value) or refused(error)
+    if len(value) > _SURELY_SHALLOW and (fault := _form_refused(value)):
+        return fault
+    if event.occurred_at.year not in _SURE_YEARS and not EARLIEST <= time_of(event) <= LATEST:
+        return BAD_TIME
+    visitor, lead = event.visitor_id, event.lead_id
+    if visitor is None and lead is None and event.email is None:
+        return NO_IDENTITY
+    if _BACKSLASH in value or not value.isascii() or _DELETE in value:
+        return _id_refused(event) or _money_refused(event) or event
+    if event.event_id.isspace() or (visitor and visitor.isspace()) or (lead and lead.isspace()):
+        return _id_refused(event) or event
+    if type(event) is Cart:
+        return _cart_refused(event) or event
+    return event
+
+
+def _form_refused(value: bytes) -> Rejection | None:
+    """What is wrong with a record whatever it says: it is too large, or nested too deep."""
+    if len(value) > MAX_RECORD_BYTES:
+        return TOO_LARGE
+    return TOO_DEEP if value.count(b"[") + value.count(b"{") > MAX_DEPTH and _is_deep(value) else None
+
+
+def _cart_refused(cart: Cart) -> Rejection | None:
+    """What is wrong with a cart in plain text."""
+    if cart.cart_id is not None and cart.cart_id.isspace():
+        return _id_refused(cart)
+    for line in cart.lines:
+        if line.sku.isspace():
+            return _id_refused(cart)
+    return _money_refused(cart)
+
+
+def _id_refused(event: AnyEvent) -> Rejection | None:
+    """The first id that may not be one: its length in UTF-8, control characters, nothing but white space."""
+    for name, text in (("event_id", event.event_id), ("lead_id", event.lead_id), ("visitor_id", event.visitor_id)):
+        if text is not None and (fault := _fault_of(text, MAX_ID_BYTES)):
+            return Rejection("bad_id", f"{name} {fault}")
+    if event.email is not None and (fault := _fault_of(event.email, MAX_EMAIL_BYTES)):
+        return Rejection("bad_id", f"email {fault}")
+    for text in event.attributes or ():
+        if fault := _fault_of(text, MAX_ID_BYTES):
+            return Rejection("bad_id", f"an attribute's name {fault}")
+    return _cart_id_refused(event) if type(event) is Cart else None
+
+
+def _cart_id_refused(cart: Cart) -> Rejection | None:
+    if cart.cart_id is not None and (fault := _fault_of(cart.cart_id, MAX_ID_BYTES)):
+        return Rejection("bad_id", f"cart_id {fault}")
+    for at, line in enumerate(cart.lines):
+        if fault := _fault_of(line.sku, MAX_ID_BYTES):
+            return Rejection("bad_id", f"lines[{at}].sku {fault}")
+    return None
+
+
+def _fault_of(text: str, most: int) -> str | None:
+    if text.isascii() and text.isprintable() and not text.isspace():
+        return None
+    if len(text.encode()) > most:
+        return f"is over {most} bytes in UTF-8: shorten it"
+    if text.isspace():
+        return "is white space only: leave it out if there is none"
+    return "has control characters: take them out" if _CONTROL.search(text) else None
+
+
+def _money_refused(event: AnyEvent) -> Rejection | None:
+    if type(event) is not Cart:
+        return None
+    if event.value is not None and not _is_sound(event.value):
+        return BAD_MONEY
+    for line in event.lines:
+        if line.price is not None and not _is_sound(line.price):
+            return BAD_MONEY
+    return None
+
+
+def _is_sound(money: Money) -> bool:
+    amount = money.amount
+    return amount.is_finite() and _NOTHING <= amount <= MAX_AMOUNT
+
+
+def _is_deep(value: bytes) -> bool:
+    """Whether brackets outside of strings nest deeper than `MAX_DEPTH`."""
+    depth = 0
+    for bracket in _OPENS_OR_CLOSES.findall(_STRING.sub(b"", value)):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            return True
+    return False

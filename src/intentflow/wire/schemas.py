@@ -1,0 +1,95 @@
+"""JSON Schemas of the contracts, made from the structs that decode them: `python -m intentflow.wire.schemas [folder]` writes them.
+
+What msgspec can say of a struct, it says; added here is what `decode` checks beyond it, as far as JSON Schema can say it. Length limits of
+ids are stricter in `decode`: they are in bytes of UTF-8, where a schema counts characters.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from intentflow.domain.event import FAMILIES, MAX_AMOUNT, Event
+from intentflow.wire.changes import QualificationChange
+from intentflow.wire.examples import EXAMPLES
+from intentflow.wire.meanings import MEANINGS
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+CONTRACTS: dict[str, type[msgspec.Struct]] = {**FAMILIES, "qualification_change": QualificationChange}
+FOLDER = Path("docs/schemas")
+
+NO_CONTROL = "^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]+$"  # and not of white space alone
+AMOUNT = {
+    "description": f"exact: a number, or a decimal in a string; from 0 to {MAX_AMOUNT:f}",
+    "anyOf": [
+        {"type": "number", "minimum": 0, "maximum": int(MAX_AMOUNT)},
+        {"type": "string", "pattern": "^[0-9]{1,13}(\\.[0-9]+)?$"},
+    ],
+}
+IDENTITY = [
+    {"required": [name], "properties": {name: {"type": "string"}}} for name in ("lead_id", "email", "visitor_id")
+]
+
+Schema = dict[str, Any]
+
+
+def schemas() -> dict[str, Schema]:
+    """Every contract's schema by name: the four families, and the qualification change."""
+    return {name: _schema(name, kind) for name, kind in CONTRACTS.items()}
+
+
+def write(folder: Path) -> list[Path]:
+    """Write each schema to a file of its name; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, schema in schemas().items():
+        path = folder / f"{name}.json"
+        path.write_text(text_of(schema), encoding="utf-8")
+        written.append(path)
+    return written
+
+
+def text_of(schema: Schema) -> str:
+    """The schema as it is committed."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _schema(name: str, kind: type[msgspec.Struct]) -> Schema:
+    parts: dict[str, Schema] = msgspec.json.schema(kind)["$defs"]
+    for title, part in parts.items():
+        _explain(part, [title, *(["Event"] if issubclass(kind, Event) and title == kind.__name__ else [])])
+        _tighten(part)
+    if "Money" in parts:
+        parts["Money"]["properties"]["amount"] = AMOUNT
+    root = parts.pop(kind.__name__)
+    if issubclass(kind, Event):
+        root["anyOf"] = IDENTITY
+    head = {"$schema": DIALECT, "$id": f"urn:intentflow:{name}", "examples": EXAMPLES[name]}
+    return head | root | ({"$defs": parts} if parts else {})
+
+
+def _explain(part: Schema, titles: list[str]) -> None:
+    """Give each field its meaning, from the first of the structs that has one."""
+    for field, schema in part.get("properties", {}).items():
+        meaning = next((MEANINGS[key] for title in titles if (key := f"{title}.{field}") in MEANINGS), None)
+        if meaning:
+            schema["description"] = meaning
+
+
+def _tighten(part: object) -> None:
+    """State of every id what `decode` refuses; ids are the texts that are bound to their length in bytes."""
+    if isinstance(part, list):
+        for item in part:
+            _tighten(item)
+    elif isinstance(part, dict):
+        if part.get("maxLength") == 128:
+            part["pattern"] = NO_CONTROL
+        for item in part.values():
+            _tighten(item)
+
+
+if __name__ == "__main__":
+    for path in write(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER):
+        sys.stdout.write(f"{path}\n")

@@ -1,0 +1,53 @@
+"""What holds for every test: how Hypothesis searches, that CI runs them all, and the one real broker that tests share."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from intentflow.adapters.embedded_kafka import EmbeddedKafka
+
+IN_CI = os.environ.get("CI", "") not in ("", "0", "false")
+
+# No deadline: a property that shares two cores with a broker is slow at times without being wrong.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# CI looks at the same examples every time, so that it fails for what a commit changed; new ones are looked for by hand.
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if IN_CI else "here")
+
+skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note what was skipped: on a desk a tool may be missing, in CI nothing may."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        skipped.append(report.nodeid)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """The same for a whole module that skips itself."""
+    if report.skipped:
+        skipped.append(report.nodeid)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A skip in CI is a failure: there a test that didn't run would never run."""
+    if IN_CI and skipped and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which skips made CI fail."""
+    if IN_CI and skipped:
+        terminalreporter.section("skipped, which CI doesn't allow")
+        for name in skipped:
+            terminalreporter.line(name)
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
+    """One Apache Kafka for all tests of a run, at `kafka.bootstrap`; a test uses topics and groups of its own names."""
+    with EmbeddedKafka(tmp_path_factory.mktemp("broker")) as broker:
+        yield broker

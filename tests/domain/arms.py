@@ -1,0 +1,110 @@
+"""The fold and the reference, told the same things about one lead and asked the same questions."""
+
+from typing import NamedTuple
+
+from intentflow.domain.change import Change
+from intentflow.domain.event import AnyEvent, time_of
+from intentflow.domain.fold import Fold
+from intentflow.domain.lead import Lead
+from intentflow.domain.rules import AXES, Axis, ScoringModel
+from intentflow.oracle import Reference, Search, safe_strides
+from intentflow.wire.rows import decode_row, encode_row
+from tests.oracle.made import KEY, T0
+
+TOLERANCE = 1e-9  # of the larger of 1 and the score
+
+
+class Move(NamedTuple):
+    """A change of stage, as both arms tell it."""
+
+    sequence: int
+    left: str
+    entered: str
+    at: int  # milliseconds after T0
+    id: str
+
+
+class FoldArm:
+    """The fold of one lead. Between any two questions the lead is only bytes."""
+
+    def __init__(self, model: ScoringModel) -> None:
+        self.fold = Fold(model)
+        self.row = encode_row(1, Lead([], []))
+        self.changes: list[Change] = []
+
+    @property
+    def lead(self) -> Lead:
+        return decode_row(self.row)
+
+    def event(self, event: AnyEvent) -> str:
+        lead = self.lead
+        outcome = self.fold.take(KEY, lead, event, time_of(event), self.changes)
+        self.row = encode_row(1, lead)
+        return outcome
+
+    def clock(self, until: int) -> None:
+        lead = self.lead
+        if 0 < lead.due <= until:
+            self.fold.pass_time(KEY, lead, until, self.changes)
+            self.row = encode_row(1, lead)
+
+    def scores(self, t: int) -> dict[Axis, float]:
+        return dict(zip(AXES, self.fold.scores.at(self.lead, t), strict=True))
+
+    def receipts(self, t: int) -> list[tuple[str, str, float]]:
+        return sorted(self.fold.scores.receipts(self.lead, t))
+
+    @property
+    def moves(self) -> list[Move]:
+        return [Move(c.sequence, c.from_stage, c.to_stage, c.at - T0, c.id) for c in self.changes]
+
+    @property
+    def stands(self) -> tuple[str, int, int]:
+        """Stage, since when, and the lead's clock."""
+        lead = self.lead
+        return self.fold.judge.stage(lead).name, lead.since, lead.clock
+
+
+class ReferenceArm:
+    """The reference of one lead."""
+
+    def __init__(self, model: ScoringModel, due: Search = safe_strides) -> None:
+        self.reference = Reference(model, due)
+
+    def event(self, event: AnyEvent) -> str:
+        return self.reference.event(KEY, event, time_of(event))
+
+    def clock(self, until: int) -> None:
+        self.reference.clock(KEY, until)
+
+    def scores(self, t: int) -> dict[Axis, float]:
+        return self.reference.score(KEY, t)
+
+    def receipts(self, t: int) -> list[tuple[str, str, float]]:
+        return sorted((line.name, line.axis, line.points) for line in self.reference.receipts(KEY, t) if line.points)
+
+    def due(self, until: int) -> int | None:
+        return self.reference.due(KEY, until)
+
+    @property
+    def moves(self) -> list[Move]:
+        return [Move(m.sequence, m.left, m.entered, m.at - T0, m.id) for m in self.reference.moves(KEY)]
+
+    @property
+    def stands(self) -> tuple[str, int, int]:
+        standing = self.reference.standing(KEY)
+        return self.reference.stage(KEY), standing.since, standing.clock
+
+
+def assert_close(found: dict[Axis, float], expected: dict[Axis, float]) -> None:
+    """Two scores agree within the laws' tolerance."""
+    apart = {
+        axis: (found[axis], expected[axis])
+        for axis in AXES
+        if abs(found[axis] - expected[axis]) > tolerance(expected[axis])
+    }
+    assert apart == {}
+
+
+def tolerance(score: float) -> float:
+    return TOLERANCE * max(1.0, abs(score))

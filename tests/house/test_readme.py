@@ -1,0 +1,55 @@
+"""What README.md shows is what the code does."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+
+from intentflow.domain.event import FAMILIES, FAMILY_OF, key_of
+from intentflow.wire.changes import decode_change
+from intentflow.wire.events import decode
+from intentflow.wire.rejections import Rejection
+from intentflow.wire.topic_names import TopicNames
+from tests.house.tree import ROOT
+
+README = (ROOT / "README.md").read_text()
+EXAMPLES = [block.encode() for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL)]
+EVENTS = [text for text in EXAMPLES if b'"family"' in text]
+
+
+def test_the_examples_are_one_good_event_of_each_family():
+    events = [decode(text) for text in EVENTS]
+    assert [e for e in events if isinstance(e, Rejection)] == []
+    assert [FAMILY_OF[type(event)] for event in events] == list(FAMILIES)
+
+
+def test_no_example_has_a_field_that_we_would_ignore():
+    shown = {name for text in EVENTS for name in msgspec.json.decode(text)}
+    assert shown - {"family"} <= {name for kind in FAMILIES.values() for name in kind.__struct_fields__}
+
+
+def test_the_keys_are_those_of_the_examples():
+    keys = [key_of(event).decode() for text in EVENTS if not isinstance(event := decode(text), Rejection)]
+    assert "`{}`, `{}`, `{}` and\n`{}`".format(*keys) in README
+
+
+def test_the_change_is_as_we_publish_it():
+    (text,) = [text for text in EXAMPLES if b'"family"' not in text]
+    change = decode_change(text)
+    assert msgspec.json.decode(msgspec.json.encode(change)) == msgspec.json.decode(text)
+
+
+def test_the_topics_are_those_of_the_code():
+    names = TopicNames()
+    written = {names.events, names.changes, names.rejections, *names.families.values()}
+    assert set(re.findall(r"`(intentflow\.[a-z-]+)`", README)) == written
+
+
+def test_every_command_is_there():
+    program = Path(sys.executable).with_name("intentflow")
+    commands = re.findall(r"^\| `intentflow ([a-z ]+)`", README, re.MULTILINE)
+    ends = {c: subprocess.run([program, *c.split(), "--help"], capture_output=True, check=False) for c in commands}
+    assert len(ends) == 9
+    assert [name for name, end in ends.items() if end.returncode != 0] == []
