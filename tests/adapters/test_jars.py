@@ -10,6 +10,7 @@ import pytest
 
 from intentflow.adapters import jars
 from intentflow.adapters.jars import Jar, fetch, kafka_jars, pinned, sha256_of
+from intentflow.adapters.server_process import free_port
 from intentflow.errors import ConfigError, ServerMissingError
 
 SMALL = Jar("org.example:small:1.0", "5" * 64)
@@ -76,7 +77,10 @@ def test_a_fetched_jar_with_another_sum_is_not_kept(tmp_path, mirror):
     assert list((tmp_path / "cache").iterdir()) == []
 
 
-def test_a_jar_that_cannot_be_fetched_is_a_missing_server(tmp_path, mirror):
+def test_a_jar_that_cannot_be_fetched_is_a_missing_server(tmp_path, monkeypatch):
+    settings = tmp_path / "jgo.conf"
+    settings.write_text(f"[repositories]\nmirror = http://127.0.0.1:{free_port()}\n")
+    monkeypatch.setenv("JGO_CONFIG_FILE", str(settings))
     with pytest.raises(ServerMissingError, match="could not be fetched from Maven Central"):
         fetch((SMALL,), tmp_path / "cache")
 

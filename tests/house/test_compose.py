@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from intentflow.adapters.embedded_kafka import SETTINGS
 from intentflow.settings import Settings
 from tests.house.tree import ROOT
 
@@ -39,6 +40,17 @@ def test_the_worker_speaks_to_a_door_that_kafka_opens_to_it():
         f"INSIDE://{environment('worker')['INTENTFLOW_BOOTSTRAP']}"
         in environment("kafka")["KAFKA_ADVERTISED_LISTENERS"]
     )
+
+
+def test_kafka_is_told_what_the_embedded_one_is_told():
+    """Addresses and folders aside: those are the container's own."""
+    embedded = dict(line.split("=", 1) for line in SETTINGS.splitlines() if "=" in line and not line.startswith("#"))
+    told = {n.removeprefix("KAFKA_").lower().replace("_", "."): v for n, v in environment("kafka").items()}
+    behaviour = [
+        name for name in told if name in embedded and name.split(".")[0] in ("auto", "group", "offsets", "transaction")
+    ]
+    assert len(behaviour) >= 6
+    assert {name: told[name] for name in behaviour} == {name: embedded[name] for name in behaviour}
 
 
 def test_the_images_have_a_version_and_no_host():

@@ -3,11 +3,12 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.house.tree import SRC, imported, name_of, parsed
+from tests.house.tree import ROOT, SRC, imported, name_of, parsed
 
 PURE = sorted(path for part in ("domain", "oracle") for path in (SRC / part).rglob("*.py"))
 DOMAIN = sorted((SRC / "domain").rglob("*.py"))
@@ -66,6 +67,15 @@ def test_the_domain_imports_itself_msgspec_and_what_computes():
 def test_the_core_asks_nobody_for_the_time_or_for_chance():
     """`now` is only ever an argument."""
     assert {name_of(path): asked(path) for path in PURE if asked(path)} == {}
+
+
+def test_every_package_has_its_place_in_the_layers():
+    """import-linter lets a package that no layer names import whatever it likes."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (layers,) = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    placed = {name.strip(" ()") for layer in layers for name in layer.replace("|", ":").split(":")}
+    packages = {f"intentflow.{path.parent.name}" for path in SRC.glob("*/__init__.py")}
+    assert packages - placed == {"intentflow.oracle"}, "the oracle has a contract of its own"
 
 
 def loaded_by(module: str) -> set[str]:

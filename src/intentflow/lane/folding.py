@@ -45,7 +45,7 @@ def fold_chunk(part: Partition, due: Due, core: Core, chunk: Chunk, partitions: 
 def fold_control(part: Partition, due: Due, core: Core, chunk: Chunk) -> tuple[list[Effect], Folded]:
     """Fold a chunk of the control topic: record by record, each for all leads that are due by its time. A time that has passed before does nothing."""
     source = part.sources[chunk.topic]
-    counted_to = part.ledgers[source].position if source in part.ledgers else 0
+    counted_to = part.counted_to(chunk.topic)
     rows: dict[bytes, bytes] = {}  # the last state of each lead; earlier ones need not be written
     news: News = []
     total = Folded([], [], [])

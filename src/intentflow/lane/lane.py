@@ -14,6 +14,7 @@ from intentflow.lane.chunk import Chunk
 from intentflow.lane.due import Due
 from intentflow.lane.effects import Stop
 from intentflow.lane.failstop import fail_stop
+from intentflow.lane.fetching import Fetched
 from intentflow.lane.folding import Core, fold_chunk, fold_control
 from intentflow.lane.marks import Topic
 from intentflow.lane.metrics import Metrics
@@ -52,7 +53,9 @@ class Lane:
         self.owned: dict[int, Owned] = {}
         self.generation: int | None = None
         self.ends: dict[TP, int] = {}  # source -> where the broker's log ends, as last told
+        self.fetched: dict[TP, int] = {}  # source -> the client's position
         self.committed: dict[TP, int] = {}
+        self.committing = asyncio.Lock()
         self.queued = 0  # chunks between delivery and the agent
         self.room = asyncio.Event()  # set whenever something settled
         self.writer = Writer(settings.bootstrap)
@@ -101,6 +104,7 @@ class Lane:
 
     async def _begin(self, mine: Mapping[int, Owned], places: Mapping[TP, Place]) -> None:
         self.ends = {tp: place.end for tp, place in places.items()}
+        self.fetched = {tp: place.start for tp, place in places.items()}
         self.committed = {tp: place.committed or 0 for tp, place in places.items()}
         for number, owned in mine.items():
             owned.performer.perform(owned.part.sought({topic: places[topic, number] for topic in self.topics}))
@@ -155,6 +159,7 @@ class Lane:
         if not accepted:
             return
         began, core = time.perf_counter(), self._core(len(part.sources))
+        counted_to = part.counted_to(chunk.topic)
         if chunk.topic == self.names.control:
             effects, folded = fold_control(part, owned.due, core, chunk)
         else:
@@ -162,7 +167,7 @@ class Lane:
         if chunk.records:
             owned.read[chunk.topic] = chunk.records[-1].timestamp
         self.metrics.folded(chunk.topic, len(chunk.records), folded, time.perf_counter() - began)
-        self.metrics.refused(chunk.topic, (rejection.reason for _, rejection in folded.rejected))
+        self.metrics.refused(chunk.topic, (why.reason for record, why in folded.rejected if record.offset >= counted_to))
         owned.performer.perform(effects)
 
     def _core(self, sources: int) -> Core:
@@ -191,6 +196,18 @@ class Lane:
         """What may be committed and is not: everything before it is durable and published."""
         done = {(topic, n): end for n, owned in self.owned.items() for topic, end in owned.part.done.items()}
         return {tp: end for tp, end in done.items() if end > self.committed.get(tp, 0)}
+
+    @property
+    def sources(self) -> list[TP]:
+        """Every source of every partition that is ours."""
+        return list(self.fetched)
+
+    def broker_has(self, ends: Mapping[TP, int], fetched: Sequence[Fetched]) -> None:
+        """Where the broker's logs end, and how far we have fetched."""
+        for one in fetched:
+            self.fetched[one.topic, one.partition] = one.end
+        for tp, end in ends.items():
+            self.ends[tp] = max(end, self.ends[tp], self.fetched[tp])
 
     def lag(self, topic: str, number: int) -> int:
         """Records that the broker is known to have of a source and that are not folded."""

@@ -10,7 +10,7 @@ from intentflow.lane.failstop import fail_stop
 from intentflow.lane.metrics import Metrics
 from intentflow.lane.protocol import Partition
 from intentflow.lane.reader import ChangelogReader
-from intentflow.lane.writing import Item, Writer, landed
+from intentflow.lane.writing import NO_HEADERS, Item, Writer, landed
 from intentflow.wire.changes import headers_of
 from intentflow.wire.rejections import rejection_headers
 from intentflow.wire.topic_names import TopicNames
@@ -61,7 +61,7 @@ class Performer:
         topic, number = self.names.changelog, self.part.number
         while True:
             effect = await self._writes.get()
-            sent = await self._writer.send(topic, number, ((key, row, ()) for key, row in effect.items))
+            sent = await self._writer.send(topic, number, ((key, row, NO_HEADERS) for key, row in effect.items))
             self._spawn(self._await_log(effect, sent))
 
     async def _await_log(self, effect: WriteLog, sent: Any) -> None:

@@ -165,6 +165,10 @@ class Partition:
             return self._ready()
         return self._write(items, self.flights.launch(changes=again).ticket)
 
+    def counted_to(self, topic: str) -> int:
+        """Records of this source before this position are in its ledger already."""
+        return self._ledger(topic).position
+
     def _ledger(self, topic: str) -> Ledger:
         return self.ledgers.setdefault(self.sources[topic], Ledger())
 

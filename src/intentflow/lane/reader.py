@@ -78,7 +78,8 @@ class ChangelogReader:
                     tp = TopicPartition(self.topic, found.partition)
                     todo.discard(tp)
                     self._consumer.pause(tp)
-            left = sum(ends[tp.partition] - await self._consumer.position(tp) for tp in todo)
+            at = {tp: await self._consumer.position(tp) for tp in todo}
+            left = sum(ends[tp.partition] - position for tp, position in at.items())
             yield Progress(total - left, total, sum(len(log.rows) for log in logs.values()))
 
     async def range(self, number: int, low: int, high: int) -> list[Any]:

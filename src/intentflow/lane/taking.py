@@ -33,7 +33,7 @@ async def take(parts: Iterable[Partition], writer: Writer, bootstrap: str, topic
 
 async def _fence(parts: Mapping[int, Partition], asked: dict[int, Effect], writer: Writer, topic: str) -> None:
     async def one(number: int, effect: WriteFence) -> None:
-        sent = await writer.send(topic, number, [(*encode_fence(effect.fence), ())])
+        sent = await writer.send(topic, number, [(*encode_fence(effect.fence), [])])
         [(offset, _)] = await landed(sent, topic)
         asked[number] = _one(parts[number].fence_landed(offset))
 

@@ -17,7 +17,8 @@ from intentflow.errors import IntentflowError
 BATCH_BYTES = 900_000  # below Kafka's default for the largest batch, 1 048 588
 REQUEST_BYTES = 8 << 20
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError, RecordTooLargeError)
-Item = tuple[bytes | None, bytes | None, Sequence[tuple[str, bytes]]]  # key, value, headers
+NO_HEADERS: list[tuple[str, bytes]] = []  # the C builder wants a list
+Item = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]  # key, value, headers
 
 
 class Sent:
@@ -33,7 +34,8 @@ class Writer:
     """The lane's producer. Batches of one topic-partition land in the order in which they were sent."""
 
     def __init__(self, bootstrap: str, request_timeout: float = 30.0) -> None:
-        self._producer = AIOKafkaProducer(
+        self._producer: AIOKafkaProducer | None = None  # made by `start`: it wants a running event loop
+        self._settings: dict[str, Any] = dict(
             bootstrap_servers=bootstrap,
             acks="all",
             enable_idempotence=True,
@@ -50,11 +52,13 @@ class Writer:
 
     async def start(self) -> None:
         """Connect."""
+        self._producer = AIOKafkaProducer(**self._settings)
         await self._producer.start()
 
     async def stop(self) -> None:
         """Wait for what is on its way, and disconnect."""
-        await self._producer.stop()
+        if self._producer is not None:
+            await self._producer.stop()
 
     async def send(self, topic: str, partition: int, items: Iterable[Item]) -> list[Sent]:
         """Hand the records over, in order, in as few batches as hold them."""

@@ -46,7 +46,9 @@ def parse(file: str, content: bytes) -> Document:
         raise _refused(file, 1, f"the file is larger than {MAX_BYTES // 1024} KiB; is it a scoring model?")
     node = _composed(file, _text(file, content))
     if node is None:
-        raise _refused(file, 1, "the file is empty; begin with the key model, or copy a shipped model (intentflow model list)")
+        raise _refused(
+            file, 1, "the file is empty; begin with the key model, or copy a shipped model (intentflow model list)"
+        )
     reader = _Reader(file)
     tree = reader.value(node, ())
     if reader.findings:
@@ -80,7 +82,9 @@ def _composed(file: str, text: str) -> Node | None:
         said = " ".join(str(part) for part in (error.context, error.problem) if part)
         raise _refused(file, mark.line + 1 if mark else 1, f"this is not YAML: {_first_line(said)}") from None
     except RecursionError:
-        raise _refused(file, 1, f"values are nested too deeply; {MAX_DEPTH} levels are more than any model needs") from None
+        raise _refused(
+            file, 1, f"values are nested too deeply; {MAX_DEPTH} levels are more than any model needs"
+        ) from None
     except Exception as error:  # noqa: BLE001 - ruamel raises all kinds for broken input; here the input alone can be at fault
         raise _refused(file, 1, f"this is not YAML: {_first_line(str(error))}") from None
 
@@ -103,7 +107,11 @@ class _Reader:
         self.lines.setdefault(path, node.start_mark.line + 1)
         if self.values > MAX_VALUES or len(path) > MAX_DEPTH:
             line = node.start_mark.line + 1
-            raise _refused(self.file, line, "too many values, or nested too deeply; do anchors and aliases multiply, or go in a circle?")
+            raise _refused(
+                self.file,
+                line,
+                "too many values, or nested too deeply; do anchors and aliases multiply, or go in a circle?",
+            )
         if isinstance(node, MappingNode):
             return dict(self.pairs(node, path))
         if isinstance(node, SequenceNode):

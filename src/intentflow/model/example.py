@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from intentflow.domain.rules import AXES
+from intentflow.domain.rules import AXES, Axis
 from intentflow.model.document import Document
 from intentflow.model.schema import ExampleWritten, GivenWritten, ModelWritten
 from intentflow.model.written import About
@@ -19,14 +19,12 @@ class Example(Struct, frozen=True, kw_only=True):
     given: tuple[tuple[dict[str, object], int], ...]
     at: int
     stage: str | None = None
-    scores: tuple[tuple[str, About], ...] = ()
+    scores: tuple[tuple[Axis, About], ...] = ()
 
 
 def examples_of(document: Document, written: ModelWritten) -> tuple[Example, ...]:
     """The examples of a model, in the order of the file."""
-    return tuple(
-        _example(i, document.line(("examples", i)), example) for i, example in enumerate(written.examples)
-    )
+    return tuple(_example(i, document.line(("examples", i)), example) for i, example in enumerate(written.examples))
 
 
 def _example(i: int, line: int, written: ExampleWritten) -> Example:

@@ -6,18 +6,26 @@ from typing import NamedTuple
 from intentflow.errors import ConfigError
 
 Path = tuple[str | int, ...]  # the way to a place in the file: ("signals", "pricing_page", "half_life")
-NAMED = {"signals": "signal", "facts": "fact", "groups": "group", "stages": "stage", "examples": "example", "pages": "pages"}
+NAMED = {
+    "signals": "signal",
+    "facts": "fact",
+    "groups": "group",
+    "stages": "stage",
+    "examples": "example",
+    "pages": "pages",
+}
 
 
 class Flaw(NamedTuple):
-    """A place in the file and what is wrong there; a text that begins with "must" or "is" has the last key as its subject."""
+    """A place in the file and what is wrong there. A text that begins with "must" or "is" has the last key as its subject."""
 
     path: Path
     text: str
+    named: bool = False  # the text names the last key itself
 
 
 class Finding(NamedTuple):
-    """What a reader is told: the line (from 1), the rule that was broken, and a sentence with the remedy."""
+    """What a reader is told: the line (from 1; 0 is the whole file), the rule that was broken, and a sentence with the remedy."""
 
     line: int
     rule: str
@@ -30,18 +38,23 @@ class ModelError(ConfigError):
     def __init__(self, file: str, findings: Iterable[Finding]) -> None:
         self.file = file
         self.findings = tuple(findings)
-        super().__init__("\n".join(f"{file}:{finding.line}: {finding.text}" for finding in self.findings))
+        super().__init__("\n".join(located(file, finding) for finding in self.findings))
+
+
+def located(file: str, finding: Finding) -> str:
+    """The finding with its place, as editors understand it: `retail.yaml:14: ...`."""
+    return f"{file}:{finding.line}: {finding.text}" if finding.line else f"{file}: {finding.text}"
 
 
 def sentence(flaw: Flaw) -> str:
     """The flaw with the place in words: `signal "pricing_page": half_life must be longer than 0 (try 14d)`."""
-    path, text = flaw.path, flaw.text
+    path, text = flaw.path[:-1] if flaw.named else flaw.path, flaw.text
     said = []
     if len(path) > 1 and path[0] in NAMED:
         said, path = [_entry(path[0], path[1])], path[2:]
     subject = ""
-    if path and isinstance(path[-1], str) and text.startswith(("must ", "is ")):
-        path, subject = path[:-1], f"{path[-1]} "
+    if path and text.startswith(("must ", "is ")):
+        path, subject = path[:-1], f"{_step(path[-1])} "
     return ": ".join([*said, *map(_step, path), subject + text])
 
 
@@ -50,4 +63,4 @@ def _entry(kind: str | int, name: str | int) -> str:
 
 
 def _step(step: str | int) -> str:
-    return f"number {step + 1}" if isinstance(step, int) else step
+    return f"entry {step + 1}" if isinstance(step, int) else step

@@ -10,14 +10,14 @@ from pydantic import ValidationError
 from intentflow.domain.rules import ScoringModel
 from intentflow.model.document import MAX_BYTES, Document, Tree, parse
 from intentflow.model.example import Example, examples_of
-from intentflow.model.findings import Finding, Flaw, ModelError, Path, sentence
+from intentflow.model.findings import Finding, Flaw, ModelError, sentence
 from intentflow.model.mistakes import mistakes
 from intentflow.model.schema import ModelWritten
 from intentflow.model.suggest import did_you_mean
 from intentflow.model.translate import translate
 
 SHIPPED = files("intentflow.model") / "shipped"
-SECTIONS = ("signals", "facts", "groups", "stages", "pages", "glossary", "examples")
+SECTIONS = ("signals", "facts", "groups", "stages", "pages", "glossary")
 NEEDED: dict[str, Tree] = {"model": "unnamed", "version": 1}  # stand-ins, so that the rest is judged too
 
 
@@ -63,53 +63,50 @@ def _content(path: str) -> bytes:
     try:
         if not FilePath(path).is_file():
             hint = did_you_mean(path, shipped())
-            text = f'there is no model "{path}"{hint}; it is a shipped one ({", ".join(shipped())}), or a YAML file'
-            raise ModelError(path, [Finding(1, "file", text)])
+            text = f"there is no such model{hint}; it is a shipped one ({', '.join(shipped())}), or a YAML file"
+            raise ModelError(path, [Finding(0, "file", text)])
         with FilePath(path).open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise ModelError(path, [Finding(1, "file", f"the file cannot be read: {reason}")]) from None
+        raise ModelError(path, [Finding(0, "file", f"the file cannot be read: {reason}")]) from None
 
 
 def _validated(tree: dict[str, Tree]) -> tuple[ModelWritten | None, list[Flaw]]:
-    """What is written, without the entries that are wrong by themselves, so that the others are judged together."""
-    try:
-        return ModelWritten.model_validate(tree), []
-    except ValidationError as error:
-        flaws = mistakes(tree, error)
-    try:
-        return ModelWritten.model_validate(_without(tree, flaws)), flaws
-    except ValidationError:
-        return None, flaws
+    """What is written, without the entries that are wrong by themselves, so that the others are judged together.
+
+    None if too little is left.
+    """
+    flaws: list[Flaw] = []
+    while True:
+        try:
+            return ModelWritten.model_validate(tree), flaws
+        except ValidationError as error:
+            found = mistakes(tree, error)
+        flaws += found
+        smaller = _without(tree, found)
+        if smaller == tree or not (smaller.get("signals") and smaller.get("stages")):
+            return None, flaws
+        tree = smaller
 
 
 def _without(tree: dict[str, Tree], flaws: Iterable[Flaw]) -> dict[str, Tree]:
     """The tree with stand-ins, or nothing, in place of what is wrong."""
-    left = {key: _copied(value) for key, value in {**NEEDED, **tree}.items()}
-    for path in sorted({flaw.path[:2] for flaw in flaws}, key=str, reverse=True):
-        section = left.get(str(path[0])) if path else None
-        if len(path) > 1 and path[0] in SECTIONS and isinstance(section, dict):
-            section.pop(str(path[1]), None)
-        elif path and path[0] in NEEDED:
-            left[str(path[0])] = NEEDED[str(path[0])]
-        elif path:
-            left.pop(str(path[0]), None)
-    if not any(flaw.path == () for flaw in flaws):
-        return {key: value for key, value in left.items() if value not in ({}, [])}
-    return {**left, "status": "draft"}
-
-
-def _copied(value: Tree) -> Tree:
-    return dict(value) if isinstance(value, dict) else value
+    left = {**NEEDED, **tree}
+    for key, *rest in {flaw.path[:2] for flaw in flaws if flaw.path}:
+        section = left.get(str(key))
+        if rest and key in SECTIONS and isinstance(section, dict):
+            left[str(key)] = {name: entry for name, entry in section.items() if name != rest[0]}
+        elif key in NEEDED:
+            left[str(key)] = NEEDED[str(key)]
+        else:
+            left.pop(str(key), None)
+    return {key: value for key, value in left.items() if value != {}}
 
 
 def _findings(document: Document, flaws: Iterable[Flaw]) -> Iterator[Finding]:
     """The flaws once each, in the order of the file."""
-    for line, text, path in sorted({(document.line(flaw.path), sentence(flaw), flaw.path[:1]) for flaw in flaws}, key=lambda f: f[:2]):
-        yield Finding(line, str(path[0]) if path else "model", text)
-
-
-def place(document: Document, path: Path) -> int:
-    """The line of a place in the file."""
-    return document.line(path)
+    for line, text, rule in sorted(
+        {(document.line(f.path), sentence(f), str(f.path[0]) if f.path else "model") for f in flaws}
+    ):
+        yield Finding(line, rule, text)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from intentflow.model import schema
+from intentflow.model import condition, schema
 from intentflow.model.document import Tree
 from intentflow.model.durations import shown
 from intentflow.model.findings import Flaw, Path
@@ -16,11 +16,11 @@ KEYS: dict[tuple[str, ...], type[BaseModel]] = {  # which keys are known at a pl
     ("approved_by",): schema.ApprovedBy,
     ("groups", "*"): schema.GroupWritten,
     ("signals", "*"): schema.SignalWritten,
-    ("signals", "*", "when"): schema.When,
-    ("signals", "*", "when", "attributes", "*"): schema.TestWritten,
+    ("signals", "*", "when"): condition.When,
+    ("signals", "*", "when", "attributes", "*"): condition.TestWritten,
     ("facts", "*"): schema.FactWritten,
-    ("facts", "*", "when"): schema.When,
-    ("facts", "*", "when", "attributes", "*"): schema.TestWritten,
+    ("facts", "*", "when"): condition.When,
+    ("facts", "*", "when", "attributes", "*"): condition.TestWritten,
     ("stages", "*"): schema.StageWritten,
     ("stages", "*", "enter"): schema.EnterWritten,
     ("stages", "*", "leave"): schema.LeaveWritten,
@@ -58,7 +58,7 @@ def _flaw(tree: dict[str, Tree], error: dict[str, Any]) -> Flaw:
     kind, loc = str(error["type"]), tuple(error["loc"])
     path = _in_file(tree, loc)
     if kind == "extra_forbidden":
-        return Flaw(path, _unknown(path))
+        return Flaw(path, _unknown(path), named=True)
     if kind == "missing":
         return Flaw((*path, str(loc[-1])), KINDS[kind])
     if kind == "value_error":
@@ -77,20 +77,21 @@ def _in_file(tree: Tree, loc: Iterable[str | int]) -> Path:
     """The steps of pydantic's location that are there in the file; it adds some of its own."""
     path: list[str | int] = []
     for step in loc:
-        if isinstance(tree, dict) and isinstance(step, str) and step in tree:
-            tree = tree[step]
+        if isinstance(tree, dict) and step in tree:
+            tree = tree[str(step)]
+            path.append(step)
         elif isinstance(tree, list) and isinstance(step, int) and step < len(tree):
             tree = tree[step]
-        else:
-            continue
-        path.append(step)
+            path.append(step)
     return tuple(path)
 
 
 def _unknown(path: Path) -> str:
     *around, key = path
     where = _place(around)
-    last = [step for step in around if isinstance(step, str) and step in {"when", "leave"}][-1:] or [str(step) for step in around[:1]]
+    last = [step for step in around if isinstance(step, str) and step in {"when", "leave"}][-1:] or [
+        str(step) for step in around[:1]
+    ]
     if (elsewhere := ELSEWHERE.get((last[0] if last else "", str(key)))) is not None:
         return elsewhere
     known = list(KEYS[where].model_fields) if where in KEYS else []

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from zlib import crc32
 
 from intentflow.domain.rules import AXES, Axis
+from intentflow.model.condition import Form
 from intentflow.model.findings import Flaw, Path
-from intentflow.model.schema import Form, LeaveWritten, SignalWritten, StageWritten
+from intentflow.model.schema import LeaveWritten, SignalWritten, StageWritten
 
 FORBIDDEN: tuple[Form, ...] = ("repeated", "cart")  # conditions that are not about single events
 TAKES: dict[Form, tuple[str, ...]] = {  # what a signal may say besides when, axis, points, group
@@ -40,10 +41,10 @@ def flaws_of_signal(name: str, signal: SignalWritten) -> Iterator[Flaw]:
         given = getattr(signal, key)
         if given and key not in TAKES[form] and given != "never":
             reason = WHY_NOT.get((form, key), "it does not go with this condition")
-            yield Flaw((*path, key), f"{key} must be left out: {reason}")
+            yield Flaw((*path, key), f"must be left out: {reason}")
     if signal.once and (signal.at_most or signal.cap):
         key = "at_most" if signal.at_most else "cap"
-        yield Flaw((*path, key), f"{key} must be left out: with once the first event alone counts")
+        yield Flaw((*path, key), "must be left out: with once the first event alone counts")
     if signal.points == 0:
         yield Flaw((*path, "points"), "must not be 0; take the signal out, or put it into a fact")
     yield from _fading(path, form, signal)
@@ -53,9 +54,9 @@ def flaws_of_signal(name: str, signal: SignalWritten) -> Iterator[Flaw]:
 
 def _fading(path: Path, form: Form, signal: SignalWritten) -> Iterator[Flaw]:
     if signal.axis == "fit" and signal.half_life not in (None, "never"):
-        yield Flaw((*path, "half_life"), "half_life must be left out: fit does not fade")
+        yield Flaw((*path, "half_life"), "must be left out: fit does not fade")
     elif signal.axis != "fit" and signal.half_life is None and "half_life" in TAKES[form]:
-        yield Flaw(path, "half_life is missing: the time in which the points halve (try 14d), or never")
+        yield Flaw((*path, "half_life"), "is missing: the time in which the points halve (try 14d), or never")
 
 
 def flaws_of_stage(name: str, stage: StageWritten, first: bool) -> Iterator[Flaw]:
@@ -64,17 +65,19 @@ def flaws_of_stage(name: str, stage: StageWritten, first: bool) -> Iterator[Flaw
     if first:
         for key in ("enter", "leave", "dwell", "cool_down"):
             if getattr(stage, key):
-                yield Flaw((*path, key), f"{key} must be left out: everybody begins in the first stage")
+                yield Flaw((*path, key), "must be left out: everybody begins in the first stage")
         return
     enter = {} if stage.enter is None else dict(thresholds(stage.enter))
     facts = stage.enter is not None and bool(stage.enter.fact or stage.enter.facts)
     if not facts and not any(value > 0 for value in enter.values()):
-        yield Flaw((*path, "enter") if stage.enter else path, "enter is missing: a number above 0 on an axis, or a fact (engagement: 30)")
+        yield Flaw((*path, "enter"), "is missing: a number above 0 on an axis, or a fact (engagement: 30)")
     for axis, value in () if stage.leave is None else thresholds(stage.leave):
         if axis not in enter:
-            yield Flaw((*path, "leave", axis), f"it is not entered by {axis}; leave by an axis of enter ({', '.join(enter) or 'none'})")
+            yield Flaw((*path, "leave", axis), f"must be an axis of enter ({', '.join(enter) or 'it has none'})")
         elif value > enter[axis]:
-            yield Flaw((*path, "leave", axis), f"must be at most the {enter[axis]:g} of enter, or a lead is in and out at once")
+            yield Flaw(
+                (*path, "leave", axis), f"must be at most the {enter[axis]:g} of enter, or a lead is in and out at once"
+            )
 
 
 def name_flaws(known: dict[str, list[str]]) -> Iterator[Flaw]:

@@ -37,7 +37,9 @@ def given_keys(written: object) -> object:
         return written
     said = SENTENCE.fullmatch(" ".join(written.split())) if len(written) <= LONGEST else None
     if said is None:
-        raise ValueError(f'must be like "visit /pricing at 1d" or "land /spring from spring_sale at 2d", not {shown(written)}')
+        raise ValueError(
+            f'must be like "visit /pricing at 1d" or "land /spring from spring_sale at 2d", not {shown(written)}'
+        )
     what, url, campaign, at = said.groups()
     if what not in SAYS:
         hint = did_you_mean(what, SAYS) or f"; it can be {', '.join(SAYS)}"

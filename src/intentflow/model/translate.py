@@ -19,13 +19,13 @@ from intentflow.domain.rules import (
     Stage,
     Test,
 )
+from intentflow.model.condition import SIGN_UP, TestWritten, When
 from intentflow.model.document import Document
 from intentflow.model.findings import Flaw, Path
-from intentflow.model.schema import LeaveWritten, ModelWritten, SignalWritten, StageWritten, TestWritten, When
+from intentflow.model.schema import LeaveWritten, ModelWritten, SignalWritten, StageWritten
 from intentflow.model.sound import FORBIDDEN, flaws_of_signal, flaws_of_stage, name_flaws, thresholds
 from intentflow.model.suggest import did_you_mean
 
-SIGN_UP = (Condition(family="newsletter_signup", actions=("signup",)),)  # what a sign-up is, for windows and facts
 PATTERN_CHARS = set("*?/.:")  # a page pattern has one of these; a name of pages has none
 
 
@@ -38,6 +38,8 @@ def translate(document: Document, written: ModelWritten) -> tuple[ScoringModel, 
     stages = tuple(work.stage(name) for name in written.stages)
     work.flaws += name_flaws(work.known)
     work.check_examples()
+    if written.status == "approved" and written.approved_by is None:
+        work.flaw(("status",), "is approved, but approved_by is missing: the names for sales, marketing and management")
     horizon = {} if written.horizon is None else {"horizon": written.horizon}
     model = ScoringModel(
         name=written.model,
@@ -70,9 +72,9 @@ class _Translation:
         """Whether something of this name is written; a flaw if not."""
         if name in self.known[kind]:
             return True
-        word = kind if kind == "pages" else kind.removesuffix("s")
+        word = "are no pages" if kind == "pages" else f"is no {kind.removesuffix('s')}"
         hint = did_you_mean(name, self.known[kind]) or f" (known: {', '.join(self.known[kind]) or 'none'})"
-        self.flaw(path, f'there is no {word} "{name}"{hint}')
+        self.flaw(path, f'there {word} "{name}"{hint}')
         return False
 
     def signal(self, name: str) -> AnySignal | None:
@@ -88,7 +90,10 @@ class _Translation:
     def _check_group(self, path: Path, signal: SignalWritten) -> None:
         group = self.written.groups.get(signal.group or "")
         if group is not None and group.axis != signal.axis:
-            self.flaw((*path, "group"), f'group "{signal.group}" is of {group.axis}, this signal of {signal.axis}; they must be one')
+            self.flaw(
+                (*path, "group"),
+                f'group "{signal.group}" is of {group.axis}, this signal of {signal.axis}; they must be one',
+            )
         if signal.points < 0:
             self.flaw((*path, "points"), "must be more than 0 in a group with a cap; take the signal out of the group")
 
@@ -99,7 +104,7 @@ class _Translation:
             return ()
         (first, *_) = whens
         if first.form == "newsletter":
-            return SIGN_UP
+            return (SIGN_UP,)
         if first.signal is not None:
             return self.conditions_of((*path, "signal"), first.signal)
         if first.form == "cart":
@@ -142,7 +147,10 @@ class _Translation:
         fact, path = self.written.facts[name], ("facts", name)
         if fact.when is not None:
             if any(when.form in FORBIDDEN for when in fact.when):
-                self.flaw((*path, "when"), "a fact takes conditions on single events; at_least and carts left alone are for signals")
+                self.flaw(
+                    (*path, "when"),
+                    "a fact takes conditions on single events; at_least and carts left alone are for signals",
+                )
                 return Fact(name, ())
             conditions = self.conditions((*path, "when"), fact.when)
         else:
@@ -202,10 +210,14 @@ def _signal(name: str, signal: SignalWritten, conditions: tuple[Condition, ...])
         return SignedUp(name=name, axis=axis, points=points, half_life=half_life, group=group, until_confirmed=until)
     if when.form == "cart":
         quiet = when.quiet or 0
-        return Abandoned(name=name, axis=axis, points=points, half_life=half_life, group=group, quiet=quiet, cap=signal.cap)
+        return Abandoned(
+            name=name, axis=axis, points=points, half_life=half_life, group=group, quiet=quiet, cap=signal.cap
+        )
     if when.form == "repeated":
         at_least, within = when.at_least or 1, when.within or 1
-        return Repeated(name=name, axis=axis, points=points, group=group, when=conditions, at_least=at_least, within=within)
+        return Repeated(
+            name=name, axis=axis, points=points, group=group, when=conditions, at_least=at_least, within=within
+        )
     if signal.once:
         return Once(name=name, axis=axis, points=points, half_life=half_life, group=group, when=conditions)
     return Counted(

@@ -43,7 +43,7 @@ def many(written: object) -> object:
 def name(written: object) -> str:
     """A name of ours: `pricing_page`."""
     if not isinstance(written, str) or not NAME.fullmatch(written):
-        raise ValueError(f"must be a name of lower-case letters, digits, _ and -, like pricing_page, not {shown(written)}")
+        raise ValueError(f"must be of lower-case letters, digits, _ and -, like pricing_page, not {shown(written)}")
     return written
 
 
@@ -131,7 +131,9 @@ def one_of(*known: str) -> Callable[[object], str]:
 
     def check(written: object) -> str:
         if not isinstance(written, str) or written not in known:
-            raise ValueError(f"must be {' or '.join(known) if len(known) < 3 else 'one of ' + ', '.join(known)}, not {shown(written)}")
+            raise ValueError(
+                f"must be {' or '.join(known) if len(known) < 3 else 'one of ' + ', '.join(known)}, not {shown(written)}"
+            )
         return written
 
     return check

@@ -6,20 +6,22 @@ A `ce_type` of another kind is its sender's affair.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
-from intentflow.domain.event import FAMILY_OF, AnyEvent, time_of
+from intentflow.domain.event import FAMILY_OF, AnyEvent
 from intentflow.wire.refusals import TIME_HINT, rejection
 from intentflow.wire.rejections import Rejection
 
 OWN_TYPES = "intentflow."
 VERSION = "1.0"
+MILLISECOND = timedelta(milliseconds=1)
 
 Decode = Callable[[bytes | None], AnyEvent | Rejection]
 _as_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_as_time = msgspec.json.Decoder(datetime).decode
+_as_time = msgspec.json.Decoder(Annotated[datetime, msgspec.Meta(tz=True)]).decode
 
 
 def decode_with_headers(
@@ -71,8 +73,8 @@ def _contradiction(told: dict[str, str], event: AnyEvent) -> Rejection | None:
     for field, text in told.items():
         if field == "occurred_at":
             try:
-                agrees = _as_time(msgspec.json.encode(text)).timestamp() * 1000 // 1 == time_of(event)
-            except (msgspec.DecodeError, ValueError, OverflowError):
+                agrees = abs(_as_time(msgspec.json.encode(text)) - event.occurred_at) < MILLISECOND
+            except msgspec.DecodeError:
                 return rejection("bad_headers", f"ce_time: {TIME_HINT}")
         else:
             agrees = is_told[field] == text

@@ -34,7 +34,9 @@ def refused(error: Exception) -> Rejection:
 
 
 def rejection(reason: Reason, detail: str) -> Rejection:
-    """A rejection whose detail is cut to `MAX_DETAIL` characters."""
+    """A rejection whose detail is printable, and cut to `MAX_DETAIL` characters."""
+    if not detail.isprintable():
+        detail = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in detail)
     return Rejection(reason, detail if len(detail) <= MAX_DETAIL else detail[: MAX_DETAIL - 1] + "…")
 
 

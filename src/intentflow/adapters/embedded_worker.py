@@ -1,0 +1,66 @@
+"""A worker beside the embedded stack: `intentflow worker` as a child, its log in a file."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from intentflow.adapters.server_process import leashed
+from intentflow.errors import ConfigError, IntentflowError
+from intentflow.settings import Settings
+
+STOP_SECONDS = 10.0
+LAST_LINES = 12
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Our own environment, with these settings in it."""
+    said = {f"INTENTFLOW_{name.upper()}": str(value) for name, value in settings.model_dump().items() if value is not None}
+    return {**os.environ, **said}
+
+
+class EmbeddedWorker:
+    """A worker with these settings; a context manager. It gets no Ctrl-C from our terminal."""
+
+    def __init__(self, settings: Settings, log: Path) -> None:
+        self.settings, self.log = settings, log
+        self._popen: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """It runs; whether it has found its partitions, its log and its metrics say."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as out:
+            self._popen = subprocess.Popen(
+                leashed([sys.executable, "-m", "intentflow", "worker"]),
+                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=environment(self.settings), start_new_session=True,
+            )  # fmt: skip
+
+    def stop(self) -> None:
+        """It has settled, committed and ended; killed after ten seconds, which loses nothing."""
+        if self._popen is None or self._popen.poll() is not None:
+            return
+        self._popen.terminate()
+        try:
+            self._popen.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._popen.pid, signal.SIGKILL)
+            self._popen.wait()
+
+    def require_alive(self) -> None:
+        """Raises with the last lines of its log if it has ended by itself."""
+        code = None if self._popen is None else self._popen.poll()
+        if code is None:
+            return
+        said = "\n".join(f"    {line}" for line in self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
+        kind = ConfigError if code == ConfigError.exit_code else IntentflowError
+        raise kind(f"the worker ended with exit code {code}. The last lines of {self.log}:\n{said}")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()

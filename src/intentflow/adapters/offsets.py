@@ -1,0 +1,81 @@
+"""Where topics begin and end, and how far a group has come."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+from types import TracebackType
+from typing import Any, Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from intentflow.errors import ServerMissingError
+
+Places = dict[tuple[str, int], int]  # topic and partition -> offset
+
+
+class Offsets:
+    """A client that asks Kafka about offsets; it belongs to no group."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self.bootstrap = bootstrap
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
+        self._admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._consumer.start()
+            await self._admin.start()
+        except (KafkaError, OSError) as error:
+            await self._consumer.stop()
+            await self._admin.close()
+            raise ServerMissingError(
+                f"no Kafka answers at {self.bootstrap} ({error}): start one with `intentflow up`"
+            ) from error
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._consumer.stop()
+        await self._admin.close()
+
+    async def ends(self, topics: Iterable[str], partitions: int) -> Places:
+        """The offset of the next record to come, of each partition of the topics."""
+        tps = [TopicPartition(topic, number) for topic in topics for number in range(partitions)]
+        return {(tp.topic, tp.partition): end for tp, end in (await self._consumer.end_offsets(tps)).items()}
+
+    async def committed(self, group: str) -> Places:
+        """What the group has committed; partitions without a commit are left out."""
+        found = await self._admin.list_consumer_group_offsets(group)
+        return {(tp.topic, tp.partition): meta.offset for tp, meta in found.items() if meta.offset >= 0}
+
+    async def delete_topics(self, topics: list[str]) -> None:
+        """The topics are gone, with all that was in them."""
+        await self._admin.delete_topics(topics)
+
+
+async def records(
+    bootstrap: str, topics: Iterable[str], partitions: int, *, follow: bool = False
+) -> AsyncIterator[Any]:
+    """All records of the topics, from the beginning to where they end now; `follow`: and those to come, for ever."""
+    tps = [TopicPartition(topic, number) for topic in topics for number in range(partitions)]
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=50,
+    )
+    async with contextlib.AsyncExitStack() as stack:
+        await consumer.start()
+        stack.push_async_callback(consumer.stop)
+        consumer.assign(tps)
+        await consumer.seek_to_beginning()
+        ends = await consumer.end_offsets(tps)
+        while follow or any([await consumer.position(tp) < end for tp, end in ends.items()]):
+            for batch in (await consumer.getmany(timeout_ms=200)).values():
+                for record in batch:
+                    yield record
+            await asyncio.sleep(0)

@@ -1,0 +1,93 @@
+"""`intentflow model`: check, show, test and list scoring models."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from intentflow.errors import ConfigError
+from intentflow.model.findings import Finding, ModelError, located
+from intentflow.model.load import Reading, read, shipped
+
+FOUND = 1  # exit code: it was looked for, and found
+app = typer.Typer(
+    help="Check, show and test scoring models: the files that say what a qualified lead is.", no_args_is_help=True
+)
+
+Model = Annotated[str, typer.Argument(metavar="FILE|NAME", help="A YAML file, or the name of a shipped model.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output, and nothing else.")]
+
+
+@app.command()
+def check(model: Model, as_json: AsJson = False) -> None:
+    """Say what is wrong with a model, and what is probably not meant.
+
+    Exit code 0: nothing. 1: findings, on standard output. 2: the model cannot be used; why is on standard error.
+    """
+    from intentflow.model.lint import lint
+
+    with _errors(model, as_json):
+        reading = read(model)
+        _report(reading, lint(reading, today=datetime.now(UTC).date()), "no findings", as_json)
+
+
+@app.command("test")
+def run_examples(model: Model = "retail", as_json: AsJson = False) -> None:
+    """Run a model's examples: leads made up to say what is meant.
+
+    Exit code 0: all hold. 1: what differs, on standard output. 2: the model cannot be used.
+    """
+    from intentflow.model.trial import trial
+
+    with _errors(model, as_json):
+        reading = read(model)
+        _report(reading, trial(reading), f"{len(reading.examples)} examples hold", as_json)
+
+
+@app.command()
+def show(model: Model = "retail") -> None:
+    """Show a model as tables: stages, signals, groups, facts."""
+    from rich.console import Console
+
+    from intentflow.model.show import rendered
+
+    with _errors(model, as_json=False):
+        Console().print(rendered(read(model)))
+
+
+@app.command("list")
+def list_models() -> None:
+    """List the models that come with intentflow."""
+    for name in shipped():
+        typer.echo(name)
+
+
+def _report(reading: Reading, findings: tuple[Finding, ...], none: str, as_json: bool) -> None:
+    model = reading.model
+    if as_json:
+        _write({"model": model.name, "version": model.version, "hash": model.hash}, reading.document.file, findings)
+    elif findings:
+        typer.echo("\n".join(f"{located(reading.document.file, finding)} [{finding.rule}]" for finding in findings))
+    else:
+        typer.echo(f"{reading.document.file}: {none}")
+    if findings:
+        raise typer.Exit(FOUND)
+
+
+def _write(about: dict[str, object], file: str, findings: tuple[Finding, ...]) -> None:
+    typer.echo(json.dumps({"file": file, **about, "findings": [finding._asdict() for finding in findings]}, indent=2))
+
+
+@contextmanager
+def _errors(file: str, as_json: bool) -> Iterator[None]:
+    """What is set up wrong is said on standard error, and is the exit code."""
+    try:
+        yield
+    except ConfigError as error:
+        if as_json:
+            _write({"error": str(error)}, file, error.findings if isinstance(error, ModelError) else ())
+        typer.echo(str(error), err=True)
+        raise typer.Exit(error.exit_code) from None

@@ -1,0 +1,134 @@
+"""`intentflow replay`: files of events through the scoring model."""
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from intentflow.domain.fold import Fold
+from intentflow.errors import ConfigError
+from intentflow.model.load import load
+from intentflow.replay.core import ended_at, replay_core
+from intentflow.replay.reading import Reading
+from intentflow.replay.result import Result, lines, score_lines
+
+err = Console(stderr=True)
+
+
+class Format(StrEnum):
+    """What the rows are."""
+
+    jsonl = "jsonl"
+    access_log = "access-log"
+    snowplow_csv = "snowplow-csv"
+
+
+class Way(StrEnum):
+    """What they go through."""
+
+    core = "core"
+    kafka = "kafka"
+
+
+def replay(
+    files: Annotated[list[Path], typer.Argument(help="Files of events, plain or gzipped; - is standard input.")],
+    format_: Annotated[Format, typer.Option("--format", help="What the rows are.")] = Format.jsonl,
+    model: Annotated[str, typer.Option(help="The scoring model: a shipped one's name, or a file.")] = "retail",
+    through: Annotated[Way, typer.Option(help="The core in this process, or real Kafka with a worker of its own.")] = Way.core,
+    run: Annotated[str | None, typer.Option(help="Name of a Kafka replay; the same name goes on where it was cut off.")] = None,
+    until: Annotated[str | None, typer.Option(help="Let time pass up to here (RFC 3339). Default: the latest event.")] = None,
+    bootstrap: Annotated[str | None, typer.Option(help="Kafka's address. Default: the embedded stack, started if need be.")] = None,
+    data: Annotated[Path, typer.Option(help="Folder of the embedded stack.")] = Path(".intentflow"),
+    changes: Annotated[Path | None, typer.Option(help="Write each change here, a line each, as published.")] = None,
+    scores: Annotated[Path | None, typer.Option(help="Write each lead's scores here, a line each.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Put files through the scoring model and tell what came of it.
+
+    The same rows give the same changes with the same ids, through the core and through Kafka. Nothing is lost silently: rows that are no
+    events are counted by reason, with their line numbers.
+
+    Example: intentflow replay access.log.gz --format access-log --scores scores.jsonl
+    """
+    if run is not None and through is Way.core:
+        raise ConfigError("--run names a Kafka replay: add --through kafka, or leave it out")
+    end = None if until is None else _time(until)
+    rules = load(model)
+    paths = [Path("/dev/stdin") if str(path) == "-" else path for path in files]
+    with _progress() as progress:
+        task = progress.add_task("reading", total=None)
+        reading = Reading(paths, format_.value, lambda done, total: progress.update(task, completed=done, total=total))
+        if through is Way.core:
+            result = replay_core(reading, rules, end)
+        else:
+            from intentflow.replay.kafka import KafkaReplay
+
+            result = KafkaReplay(reading, model, rules, run=run, bootstrap=bootstrap, data=data, progress=progress).run(end)
+    _write(changes, (payload + b"\n" for payload in result.changes))
+    _write(scores, lines(score_lines(Fold(rules), result.rows, ended_at(reading, end))))
+    if json:
+        sys.stdout.buffer.write(msgspec.json.encode(result.summary) + b"\n")
+    else:
+        _show(result)
+    _tell_refused(result)
+    if not result.summary.adds_up:
+        err.print("[red]The rows don't add up: read is not counted + duplicate + rejected. This is a fault of ours; please report it.")
+        raise typer.Exit(70)
+    if not result.summary.counted and not result.summary.duplicate:
+        err.print(f"[red]No row was an event.[/] Is it really {format_.value}? See --format.")
+        raise typer.Exit(1)
+
+
+def _time(text: str) -> int:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"--until {text}: not a time; write it like 2026-05-01T00:00:00Z") from None
+    return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description:<12}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(elapsed_when_finished=True))
+    return Progress(*columns, console=err, transient=True)
+
+
+def _write(path: Path | None, content: Iterable[bytes]) -> None:
+    if path is None:
+        return
+    try:
+        with path.open("wb") as out:
+            out.writelines(content)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written ({error.strerror}): give a path in a folder that is there") from error
+
+
+def _show(result: Result) -> None:
+    """The counts and the stages, as tables."""
+    summary = result.summary
+    out = Console()
+    out.print(
+        f"[bold]{summary.read:,}[/] read = [bold]{summary.counted:,}[/] counted + [bold]{summary.duplicate:,}[/] duplicate + "
+        f"[bold]{summary.rejected:,}[/] rejected    ({summary.leads:,} leads, {summary.changes:,} changes, as of {summary.until})"
+    )
+    table = Table("stage", "leads", title_justify="left", header_style="bold")
+    table.columns[1].justify = "right"
+    for stage, count in summary.by_stage.items():
+        table.add_row(stage, f"{count:,}")
+    out.print(table)
+
+
+def _tell_refused(result: Result) -> None:
+    """The first rows that were no events, on standard error; and how many of each reason."""
+    for row in result.refused:
+        err.print(f"{row.file}:{row.line}: {row.rejection.reason}: {row.rejection.detail}", markup=False, highlight=False, soft_wrap=True)
+    reasons = result.summary.rejected_by_reason
+    if reasons:
+        err.print("rejected: " + ", ".join(f"{count:,} {reason}" for reason, count in reasons.items()), highlight=False)

@@ -1,0 +1,128 @@
+"""The Faust app around a lane: transport, tables and boot of our own; everything else is stock."""
+
+import asyncio
+import gc
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import faust
+from faust.app.base import BootStrategy
+
+from intentflow.adapters import topics
+from intentflow.errors import ConfigError
+from intentflow.lane.delivery import LaneTransport
+from intentflow.lane.failstop import fail_stop
+from intentflow.lane.folding import Core
+from intentflow.lane.lane import Lane
+from intentflow.lane.metrics import Metrics
+from intentflow.lane.rebalance import LaneTables
+from intentflow.lane.table import LeadTable
+from intentflow.lane.timekeeping import keep_time
+from intentflow.settings import Settings
+from intentflow.wire.topic_names import TopicNames
+
+ALLOCATIONS = 100_000  # between looks of the youngest collector: a chunk makes tens of thousands of short-lived objects
+REQUEST_SECONDS = 30.0
+
+
+class NoWeb(BootStrategy):
+    """Faust's own web server stays off whatever the command line says; by default it would bind 0.0.0.0:6066."""
+
+    enable_web = False
+
+
+class LaneApp(faust.App):
+    """A Faust app whose one table is the leads and whose one stream is of chunks."""
+
+    BootStrategy = NoWeb
+    lane: Lane
+    leads: LeadTable
+    settings_of_lane: Settings
+
+    def _new_transport(self) -> LaneTransport:
+        return LaneTransport(self.conf.broker_consumer, self)
+
+    async def on_first_start(self) -> None:
+        """Before anything connects: the topics are there and as they must be."""
+        settings = self.settings_of_lane
+        specs = topics.app_topics(
+            self.lane.names,
+            partitions=settings.partitions,
+            replication=settings.replication,
+            family_topics=settings.family_topics,
+            kept_for_ever=settings.kept_for_ever,
+        )
+        try:
+            await topics.ensure(settings.bootstrap, specs)
+        except ConfigError as error:
+            fail_stop(str(error), error.exit_code)
+        await super().on_first_start()
+        await self.lane.start()
+        if settings.metrics_port:
+            self._serve_metrics(settings.metrics_port)
+
+    def _serve_metrics(self, port: int) -> None:
+        try:
+            self.lane.metrics.serve(port)
+        except OSError as error:
+            fail_stop(f"metrics port {port}: {error}. Another worker has it? Set INTENTFLOW_METRICS_PORT, or 0 for none", 2)
+
+    async def on_started(self) -> None:
+        self.add_future(_or_end(self.lane))
+        await super().on_started()
+
+    async def on_shutdown(self) -> None:
+        await self.lane.stop()
+        await super().on_shutdown()
+
+
+async def _or_end(lane: Lane) -> None:
+    try:
+        await keep_time(lane)
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:  # noqa: BLE001 - without it late writers go unseen and time stands still: the process must end
+        fail_stop(f"timekeeping: {error!r}")
+
+
+def lane_app(settings: Settings, core: Callable[[int], Core], metrics: Metrics, **more: Any) -> LaneApp:
+    """A Faust app for these settings; `core` makes the core once it is known how many sources there are."""
+    gc.set_threshold(ALLOCATIONS, 20, 100)
+    names = TopicNames(settings.prefix, settings.app_id)
+    name = f"{settings.app_id}-{os.environ.get('INTENTFLOW_WORKER', os.getpid())}"
+    folder = Path(settings.data) / "workers" / settings.app_id  # Faust wants one; the lane keeps nothing on disk
+    folder.mkdir(parents=True, exist_ok=True)
+    session = settings.session_timeout
+    app = LaneApp(
+        settings.app_id,
+        broker=f"kafka://{settings.bootstrap.replace(',', ';')}",
+        store="memory://",
+        datadir=str(folder),
+        canonical_url=f"http://127.0.0.1/{name}",
+        TableManager=LaneTables,
+        topic_partitions=settings.partitions,
+        topic_replication_factor=settings.replication,
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=settings.fetch_bytes,
+        broker_check_crcs=False,
+        broker_session_timeout=session,
+        broker_rebalance_timeout=max(3 * session, 30.0),
+        broker_heartbeat_interval=min(1.5, session / 4),
+        broker_request_timeout=max(REQUEST_SECONDS, session),
+        broker_commit_interval=settings.commit_interval,
+        stream_wait_empty=True,
+        **more,
+    )
+    app.settings_of_lane = settings
+    app.lane = Lane(settings, names, core, metrics)
+    app.leads = app.tables.add(LeadTable(app, name="leads", partitions=settings.partitions, key_type=bytes, value_type=bytes))
+    return app
+
+
+def chunks_of(app: LaneApp) -> Any:
+    """The topic object of the one agent: every source, its messages chunks, nothing decoded or acknowledged by Faust."""
+    return app.topic(*app.lane.topics, acks=False, key_type=None, value_type=None, key_serializer="raw", value_serializer="raw")

@@ -1,0 +1,63 @@
+"""What the lane does every second: look behind its logs, and say what time it is (design 5 and 8, rule 9)."""
+
+import asyncio
+import logging
+import time
+
+from intentflow.lane.clock import INTERVAL, Reading, reached
+from intentflow.lane.lane import Lane, Owned
+from intentflow.lane.phases import Phase
+from intentflow.lane.reader import ChangelogReader
+from intentflow.lane.writing import landed
+from intentflow.wire.control import encode_clock
+
+log = logging.getLogger(__name__)
+
+
+async def keep_time(lane: Lane) -> None:
+    """Run until cancelled."""
+    async with ChangelogReader(lane.settings.bootstrap, lane.names.changelog) as reader:
+        while True:
+            await asyncio.sleep(INTERVAL)
+            _measure(lane)
+            if lane.generation is None:
+                continue
+            await _look_behind(lane, reader)
+            if lane.settings.clock == "wall":
+                await asyncio.gather(*(_say(lane, number, owned) for number, owned in lane.owned.items()))
+
+
+async def _look_behind(lane: Lane, reader: ChangelogReader) -> None:
+    """An idle owner notices late writers too, and shadows their records before compaction could keep only those."""
+    idle = {n: owned for n, owned in lane.owned.items() if not owned.part.flights and owned.part.phase is Phase.OPEN}
+    if not idle:
+        return
+    expected = {n: owned.part.flights.expected for n, owned in idle.items()}
+    for number, end in (await reader.ends(idle)).items():
+        part = idle[number].part
+        if lane.owned.get(number) is idle[number] and part.flights.expected == expected[number]:  # it didn't write meanwhile
+            idle[number].performer.perform(part.log_ends(end))
+
+
+async def _say(lane: Lane, number: int, owned: Owned) -> None:
+    """Write a clock record if a lead is due, and the last one has been folded."""
+    control = lane.names.control
+    if owned.part.phase is not Phase.OPEN or owned.part.next[control] < owned.clock_end:
+        return
+    sources = [topic for topic in lane.topics if topic != control]
+    now = reached(int(time.time() * 1000), (Reading(lane.lag(topic, number), owned.read.get(topic)) for topic in sources))
+    if now is None or now <= owned.clock or not owned.due.any_by(now):
+        return
+    sent = await lane.writer.send(control, number, [(*encode_clock(now), [])])
+    [(offset, _)] = await landed(sent, control)
+    owned.clock, owned.clock_end = now, offset + 1
+    lane.metrics.clock.labels(str(number)).set(now / 1000)
+
+
+def _measure(lane: Lane) -> None:
+    lane.metrics.leads.set(lane.leads)
+    lane.metrics.partitions.set(len(lane.owned))
+    lane.metrics.unsettled.set(lane.unsettled)
+    if lane.generation is not None:
+        for topic in lane.topics:
+            lane.metrics.lag.labels(topic).set(sum(lane.lag(topic, number) for number in lane.owned))

@@ -1,0 +1,101 @@
+"""Events made up for a condition: what somebody does who meets it. Lints try them on the other conditions of a model.
+
+They are samples: that no sample meets a condition is a strong hint that no event does; that one meets two conditions is a proof.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice, product
+
+from msgspec import convert
+
+from intentflow.domain.event import FAMILIES, AnyEvent
+from intentflow.domain.matching import Matcher, passes
+from intentflow.domain.rules import Condition, Test
+from intentflow.model.condition import ACTIONS
+
+SITE = "https://shop.example"
+FILLINGS = ("", "x", "page-7")  # for a star
+MOST = 300  # samples of one condition
+Value = str | int | float | bool
+
+
+@lru_cache(4096)
+def samples(condition: Condition) -> tuple[AnyEvent, ...]:
+    """Events that meet the condition; none if it contradicts itself."""
+    return tuple(event for event in islice(_candidates(condition), MOST) if meets((condition,), event))
+
+
+def meets(conditions: tuple[Condition, ...], event: AnyEvent) -> bool:
+    """Whether the event meets one of the conditions."""
+    return _matcher(conditions).match(event)
+
+
+@lru_cache(4096)
+def _matcher(conditions: tuple[Condition, ...]) -> Matcher[bool]:
+    return Matcher([("met", conditions)], bool)
+
+
+def _candidates(condition: Condition) -> Iterator[AnyEvent]:
+    attributes = _attributes(condition.attributes)
+    if attributes is None:
+        return
+    urls = list(_urls(condition.url)) or [f"{SITE}/", f"{SITE}/page-7"]
+    campaigns = list(_campaigns(condition))
+    for url, campaign, action in product(urls, campaigns, condition.actions or ACTIONS[condition.family]):
+        yield convert(
+            {
+                "family": condition.family,
+                "action": action,
+                "event_id": "sample",
+                "occurred_at": "2026-01-01T00:00:00Z",
+                "page": {"url": url},
+                "campaign": campaign,
+                "attributes": attributes,
+            },
+            type=FAMILIES[condition.family],
+        )
+
+
+def _urls(globs: Iterable[str]) -> Iterator[str]:
+    for glob, filling in product(globs, FILLINGS):
+        start = SITE if glob.startswith("*") else ""
+        url = start + (glob[1:] if start else glob).replace("*", filling).replace("?", "x")
+        yield url if url != SITE else f"{SITE}/{filling}"
+
+
+def _campaigns(condition: Condition) -> Iterator[dict[str, str] | None]:
+    """Campaigns with the fields that the condition asks for; without one if it asks for none."""
+    wanted = {"name": condition.campaign, "source": condition.source, "medium": condition.medium}
+    asked = {field: _filled(globs) for field, globs in wanted.items() if globs}
+    if not asked:
+        yield {"name": "spring"} if condition.targeted else None
+    for values in product(*asked.values()) if asked else ():
+        yield dict(zip(asked, values, strict=True))
+
+
+def _filled(globs: tuple[str, ...]) -> list[str]:
+    return [glob.replace("*", filling).replace("?", "x") or "x" for glob, filling in product(globs, FILLINGS)]
+
+
+def _attributes(tests: tuple[Test, ...]) -> dict[str, Value] | None:
+    """Values that pass all tests; None if there are none."""
+    found: dict[str, Value] = {}
+    for name in dict.fromkeys(test.attribute for test in tests):
+        of_it = tuple(test for test in tests if test.attribute == name)
+        if passes(of_it, {}):
+            continue
+        value = next((v for v in _values(of_it) if passes(of_it, {name: v})), None)
+        if value is None:
+            return None
+        found[name] = value
+    return found
+
+
+def _values(tests: tuple[Test, ...]) -> Iterator[Value]:
+    for test in tests:
+        if isinstance(test.value, tuple):
+            yield from test.value
+        elif test.op != "exists":
+            yield test.value
+    yield from ("x", 1, True)

@@ -1,0 +1,157 @@
+"""Files through real Kafka: topics, an app and a worker of their own.
+
+A run has a name. Its rows are written to its topics in the files' order, so the end of a partition says how many of its rows are there: a run
+that was cut off goes on from there, and one that is done adds nothing. The worker writes no clock (`clock: records`); when all is committed, one
+clock record per partition says how far time has passed.
+"""
+
+import asyncio
+import secrets
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.progress import Progress, TaskID
+
+from intentflow.adapters.embedded_worker import EmbeddedWorker
+from intentflow.adapters.offsets import Offsets, records
+from intentflow.adapters.producing import BatchProducer
+from intentflow.adapters.stack import EmbeddedStack, find_running
+from intentflow.adapters.topics import app_topics, ensure
+from intentflow.domain.fold import Fold
+from intentflow.domain.rules import ScoringModel
+from intentflow.lane.changelog import Changelog, ledger_sums
+from intentflow.lane.reader import read_changelog
+from intentflow.replay.core import ended_at
+from intentflow.replay.reading import Reading, Refused
+from intentflow.replay.result import Result, Summary, stages_of
+from intentflow.settings import Settings
+from intentflow.wire.changes import decode_change, rfc3339
+from intentflow.wire.control import encode_clock
+from intentflow.wire.murmur2 import partition_of
+from intentflow.wire.rejections import rejection_headers
+from intentflow.wire.topic_names import TopicNames
+
+POLL_SECONDS = 0.2
+
+
+class KafkaReplay:
+    """One run. `progress` shows how far it is."""
+
+    def __init__(
+        self, reading: Reading, model: str, rules: ScoringModel, *, run: str | None, bootstrap: str | None, data: Path, progress: Progress
+    ) -> None:
+        name = f"replay-{run or secrets.token_hex(4)}"
+        self.reading, self.rules, self.named, self.data, self.progress = reading, rules, run is not None, data, progress
+        self.bootstrap = bootstrap
+        self.names = TopicNames(prefix=name, app_id=name)
+        self.settings = Settings(
+            app_id=name, prefix=name, model=model, clock="records", kept_for_ever=True, family_topics=False, data=data, metrics_port=0
+        )
+        self.partitions = self.settings.partitions
+        self.rejected: list[Refused] = []
+
+    def run(self, until: int | None) -> Result:
+        """Everything in the files folded by a worker, committed, and time passed up to `until`. Starts the embedded stack if need be."""
+        running = find_running(self.data)
+        with ExitStack() as stack:
+            if self.bootstrap is None and running is None:
+                started = stack.enter_context(EmbeddedStack(self.data, kafka_port=0, valkey=False))
+                self.bootstrap = started.addresses.bootstrap
+            elif self.bootstrap is None and running is not None:
+                self.bootstrap = running.bootstrap
+            self.settings = self.settings.model_copy(update={"bootstrap": self.bootstrap})
+            return asyncio.run(self._run(until))
+
+    async def _run(self, until: int | None) -> Result:
+        names, bootstrap = self.names, self.settings.bootstrap
+        specs = app_topics(names, partitions=self.partitions, family_topics=False, kept_for_ever=True)
+        await ensure(bootstrap, specs)
+        async with Offsets(bootstrap) as offsets:
+            with EmbeddedWorker(self.settings, self.data / f"{names.app_id}.log") as worker:
+                await self._produce(offsets)
+                await self._committed(offsets, names.events, worker)
+                end = ended_at(self.reading, until)
+                await self._pass_time(offsets, end, worker)
+            result = await self._result(end)
+            if not self.named:
+                await offsets.delete_topics([spec.name for spec in specs])
+            return result
+
+    async def _produce(self, offsets: Offsets) -> None:
+        """Write the rows that are not there yet."""
+        there = Counter({number: end for (_, number), end in (await offsets.ends([self.names.events], self.partitions)).items()})
+        fresh = not there.total()
+        passed: Counter[int] = Counter()
+        async with BatchProducer(self.settings.bootstrap) as producer:
+            self.reading.refuse = self.rejected.append
+            for record in self.reading.records():
+                number = partition_of(record.key, self.partitions)
+                passed[number] += 1
+                if passed[number] > there[number]:
+                    await producer.add(self.names.events, number, record.key, record.value, record.timestamp)
+                if fresh:
+                    await self._publish_refused(producer)
+            if fresh:
+                await self._publish_refused(producer)
+
+    async def _publish_refused(self, producer: BatchProducer) -> None:
+        """Rows that are no events go to the rejections with their bytes; their source is the file and the line."""
+        for row in self.rejected:
+            headers = rejection_headers(row.rejection, Path(row.file).name, 0, row.line, 0)
+            await producer.add(self.names.rejections, 0, None, row.raw, self.reading.now, headers)
+        self.rejected.clear()
+
+    async def _committed(self, offsets: Offsets, topic: str, worker: EmbeddedWorker) -> None:
+        """Wait until the worker has committed all of a topic."""
+        ends = await offsets.ends([topic], self.partitions)
+        task: TaskID = self.progress.add_task("scoring", total=sum(ends.values()))
+        while True:
+            committed = await offsets.committed(self.names.app_id)
+            self.progress.update(task, completed=sum(min(committed.get(tp, 0), end) for tp, end in ends.items()))
+            if all(committed.get(tp, 0) >= end for tp, end in ends.items()):
+                return
+            worker.require_alive()
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _pass_time(self, offsets: Offsets, until: int, worker: EmbeddedWorker) -> None:
+        if not until:
+            return
+        key, value = encode_clock(until)
+        async with BatchProducer(self.settings.bootstrap) as producer:
+            for number in range(self.partitions):
+                await producer.add(self.names.control, number, key, value, min(until, self.reading.now))
+        await self._committed(offsets, self.names.control, worker)
+
+    async def _result(self, until: int) -> Result:
+        bootstrap = self.settings.bootstrap
+        logs: dict[int, Changelog] = {}
+        async for _ in read_changelog(bootstrap, self.names.changelog, logs):
+            pass
+        rows = {key: row for log in logs.values() for key, row in log.rows.items()}
+        changes: dict[str, bytes] = {}
+        async for record in records(bootstrap, [self.names.changes], self.partitions):
+            changes.setdefault(decode_change(record.value).id, record.value)
+        reasons = self.reading.reasons + await self._rejected()
+        ledger = ledger_sums(logs.values())[self.names.events]
+        summary = Summary(
+            read=self.reading.read,
+            counted=ledger.counted,
+            duplicate=ledger.duplicate,
+            rejected=ledger.rejected + self.reading.reasons.total(),
+            leads=len(rows),
+            changes=len(changes),
+            by_stage=stages_of(Fold(self.rules), rows.values()),
+            rejected_by_reason=dict(sorted(reasons.items())),
+            until=rfc3339(until) if until else None,
+        )
+        return Result(summary, rows, list(changes.values()), self.reading.refused)
+
+    async def _rejected(self) -> Counter[str]:
+        """The worker's rejections by reason, each once."""
+        found: dict[bytes, str] = {}
+        async for record in records(self.settings.bootstrap, [self.names.rejections], self.partitions):
+            headers = dict(record.headers)
+            if headers["source_topic"].decode() == self.names.events:
+                found[headers["rejection_id"]] = headers["reason"].decode()
+        return Counter(found.values())

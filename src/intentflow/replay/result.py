@@ -1,0 +1,72 @@
+"""What a replay ends with: the counts, the score of every lead, the changes."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from msgspec import Struct
+
+from intentflow.domain.fold import Fold
+from intentflow.replay.reading import Refused
+from intentflow.wire.changes import rfc3339
+from intentflow.wire.rows import decode_row
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """One object for `--json`. `read = counted + duplicate + rejected`, or `adds_up` is false."""
+
+    read: int
+    counted: int
+    duplicate: int
+    rejected: int
+    leads: int
+    changes: int
+    by_stage: dict[str, int]
+    rejected_by_reason: dict[str, int]
+    until: str | None  # the time that everything is told as of
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every row ended as exactly one of counted, duplicate and rejected."""
+        return self.read == self.counted + self.duplicate + self.rejected
+
+
+class ScoreLine(Struct, frozen=True):
+    """A line of `--scores`: a lead at `at`."""
+
+    lead: str
+    stage: str
+    engagement: float
+    fit: float
+    intent: float
+    at: str
+
+
+class Result(Struct, frozen=True):
+    """Everything that a replay knows in the end. Lead rows are as the changelog holds them, by key."""
+
+    summary: Summary
+    rows: dict[bytes, bytes]
+    changes: list[bytes]  # as published; a lead's are in order
+    refused: list[Refused]  # the first few rows that were no events
+
+
+def score_lines(fold: Fold, rows: dict[bytes, bytes], at: int) -> Iterator[ScoreLine]:
+    """Every lead at `at`, up to which all that was due has happened; in order of the keys, points to nine decimals."""
+    for key in sorted(rows):
+        lead = decode_row(rows[key])
+        engagement, fit, intent = (round(points, 9) for points in fold.scores.at(lead, max(at, lead.clock)))
+        yield ScoreLine(key.decode(), fold.judge.stage(lead).name, engagement, fit, intent, rfc3339(at))
+
+
+def stages_of(fold: Fold, rows: Iterable[bytes]) -> dict[str, int]:
+    """How many leads stand where, every stage of the model named."""
+    counts = Counter(fold.judge.stage(decode_row(row)).name for row in rows)
+    return {stage.name: counts[stage.name] for stage in fold.model.stages}
+
+
+def lines(values: Iterable[object]) -> Iterator[bytes]:
+    """JSON, a line each."""
+    encode = msgspec.json.Encoder().encode
+    for value in values:
+        yield encode(value) + b"\n"

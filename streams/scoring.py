@@ -1,0 +1,28 @@
+"""The scoring app: events in, qualification changes out. `faust -A streams.scoring worker`, or `intentflow worker`."""
+
+from collections.abc import AsyncIterator
+
+import mode.loop
+
+from intentflow.lane.app import chunks_of, lane_app
+from intentflow.lane.chunk import Chunk
+from intentflow.lane.metrics import Metrics
+from intentflow.model import load
+from intentflow.settings import Settings
+from intentflow.wire.chunk import Scorer
+
+mode.loop.use("uvloop")  # before the first event loop is made
+
+settings = Settings()
+model = load(settings.model)
+metrics = Metrics()
+metrics.running(model.name, model.version, model.hash)
+app = lane_app(settings, lambda sources: Scorer(model, sources), metrics)
+leads = app.leads
+
+
+@app.agent(chunks_of(app))
+async def score(chunks: AsyncIterator[Chunk]) -> None:
+    """Every chunk of every source goes through the lane."""
+    async for chunk in chunks:
+        await app.lane.process(chunk)
