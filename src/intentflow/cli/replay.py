@@ -60,7 +60,7 @@ def replay(
     """
     if run is not None and through is Way.core:
         raise ConfigError("--run names a Kafka replay: add --through kafka, or leave it out")
-    end = None if until is None else _time(until)
+    end = None if until is None else parsed_time("--until", until)
     rules = load(model)
     paths = [Path("/dev/stdin") if str(path) == "-" else path for path in files]
     with _progress() as progress:
@@ -87,11 +87,12 @@ def replay(
         raise typer.Exit(1)
 
 
-def _time(text: str) -> int:
+def parsed_time(option: str, text: str) -> int:
+    """A time of the command line in epoch milliseconds; without an offset it is UTC. Raises `ConfigError`."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"--until {text}: not a time; write it like 2026-05-01T00:00:00Z") from None
+        raise ConfigError(f"{option} {text}: not a time; write it like 2026-05-01T00:00:00Z") from None
     return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1000)
 
 

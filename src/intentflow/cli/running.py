@@ -1,0 +1,28 @@
+"""Which Kafka a command speaks to, and what is running there."""
+
+from pathlib import Path
+
+from intentflow.adapters.stack import find_running
+from intentflow.errors import ServerMissingError
+from intentflow.settings import Settings
+
+
+def settings_for(bootstrap: str | None, data: Path | None, **more: object) -> Settings:
+    """The settings of the environment, with Kafka where it is said to be, or where the embedded stack of the folder runs.
+
+    Raises `ServerMissingError` if neither is known.
+    """
+    settings = Settings()
+    said = {name: value for name, value in more.items() if value is not None}
+    folder = data or settings.data
+    address = bootstrap or ("bootstrap" in settings.model_fields_set and settings.bootstrap) or _running(folder)
+    if not address:
+        raise ServerMissingError(
+            f"no embedded stack runs in {folder}: start it with `intentflow up` in another terminal, or name your Kafka with --bootstrap"
+        )
+    return settings.model_copy(update={"bootstrap": address, "data": folder, **said})
+
+
+def _running(folder: Path) -> str | None:
+    running = find_running(folder)
+    return None if running is None else running.bootstrap

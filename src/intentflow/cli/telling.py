@@ -1,0 +1,34 @@
+"""Changes as lines that a person reads."""
+
+from rich.text import Text
+
+from intentflow.domain.rules import ScoringModel
+from intentflow.wire.changes import QualificationChange
+
+
+class Teller:
+    """Tells changes of a model: up or down, from where to where, and why."""
+
+    def __init__(self, model: ScoringModel) -> None:
+        self._rank = {stage.name: i for i, stage in enumerate(model.stages)}
+
+    def falls(self, change: QualificationChange) -> bool:
+        """Whether the lead went down."""
+        return self._rank.get(change.to_stage, 0) < self._rank.get(change.from_stage, 0)
+
+    def line(self, change: QualificationChange) -> Text:
+        """One line: when, who, from where to where, and the reason."""
+        down = self.falls(change)
+        line = Text(f"{change.at[:10]} {change.at[11:16]}  ", style="dim")
+        line.append(f"{change.lead[:28]:<28}  ", style="default")
+        line.append(f"{change.from_stage:>8} ", style="default")
+        line.append("↓ " if down else "↑ ", style="bold red" if down else "bold green")
+        line.append(f"{change.to_stage:<8}  ", style="bold")
+        line.append(self.reason(change), style="dim")
+        return line
+
+    def reason(self, change: QualificationChange) -> str:
+        """What moved it, and the largest parts of its score."""
+        parts = ", ".join(f"{r.signal} {r.points:+.1f}" for r in change.receipts[:3]) or "no points left"
+        told = "time passed" if change.cause.kind == "decay" else "an event"
+        return f"{told}: {parts}"
