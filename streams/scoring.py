@@ -6,15 +6,18 @@ import mode.loop
 
 from intentflow.lane.app import chunks_of, lane_app
 from intentflow.lane.chunk import Chunk
+from intentflow.lane.exits import said_at_the_door
 from intentflow.lane.metrics import Metrics
-from intentflow.model import load
+from intentflow.model.load import load
 from intentflow.settings import Settings
 from intentflow.wire.chunk import Scorer
 
 mode.loop.use("uvloop")  # before the first event loop is made
 
-settings = Settings()
-model = load(settings.model)
+with said_at_the_door():
+    settings = Settings()
+    model = load(settings.model)
+
 metrics = Metrics()
 metrics.running(model.name, model.version, model.hash)
 app = lane_app(settings, lambda sources: Scorer(model, sources), metrics)

@@ -22,7 +22,7 @@ from intentflow.errors import ConfigError, RejectedError
 from intentflow.lane.changelog import Changelog
 from intentflow.lane.reader import ChangelogReader
 from intentflow.model.load import load
-from intentflow.replay.core import CoreReplay
+from intentflow.replay.through_core import CoreReplay
 from intentflow.replay.reading import Reading
 from intentflow.settings import Settings
 from intentflow.wire.changes import rfc3339

@@ -16,7 +16,7 @@ from rich.table import Table
 from intentflow.domain.fold import Fold
 from intentflow.errors import ConfigError
 from intentflow.model.load import load
-from intentflow.replay.core import ended_at, replay_core
+from intentflow.replay.through_core import ended_at, replay_core
 from intentflow.replay.reading import Reading
 from intentflow.replay.result import Result, lines, score_lines
 
@@ -69,7 +69,7 @@ def replay(
         if through is Way.core:
             result = replay_core(reading, rules, end)
         else:
-            from intentflow.replay.kafka import KafkaReplay
+            from intentflow.replay.through_kafka import KafkaReplay
 
             result = KafkaReplay(reading, model, rules, run=run, bootstrap=bootstrap, data=data, progress=progress).run(end)
     _write(changes, (payload + b"\n" for payload in result.changes))

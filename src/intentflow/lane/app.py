@@ -13,7 +13,7 @@ from faust.app.base import BootStrategy
 from intentflow.adapters import topics
 from intentflow.errors import ConfigError
 from intentflow.lane.delivery import LaneTransport
-from intentflow.lane.failstop import fail_stop
+from intentflow.lane.exits import fail_stop
 from intentflow.lane.folding import Core
 from intentflow.lane.lane import Lane
 from intentflow.lane.metrics import Metrics

@@ -18,7 +18,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
 from intentflow.lane.chunk import Chunk, cut
-from intentflow.lane.failstop import fail_stop
+from intentflow.lane.exits import fail_stop
 from intentflow.lane.fetching import Fetched, committed_offsets, fetch, log_ends, tune
 from intentflow.lane.order import Intake
 from intentflow.lane.places import Place

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from intentflow.lane.chunk import Chunk
 from intentflow.lane.due import Due
 from intentflow.lane.effects import Stop
-from intentflow.lane.failstop import fail_stop
+from intentflow.lane.exits import fail_stop
 from intentflow.lane.fetching import Fetched
 from intentflow.lane.folding import Core, fold_chunk, fold_control
 from intentflow.lane.marks import Topic

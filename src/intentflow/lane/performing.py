@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from intentflow.lane.effects import Effect, Publish, ReadGap, Stop, WriteLog
-from intentflow.lane.failstop import fail_stop
+from intentflow.lane.exits import fail_stop
 from intentflow.lane.metrics import Metrics
 from intentflow.lane.protocol import Partition
 from intentflow.lane.reader import ChangelogReader

@@ -15,7 +15,7 @@ from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
 from mode import Service
 
-from intentflow.lane.failstop import fail_stop
+from intentflow.lane.exits import fail_stop
 
 log = logging.getLogger(__name__)
 

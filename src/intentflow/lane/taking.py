@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from intentflow.lane.effects import Effect, ReadLog, ReadOn, Seek, Stop, WriteFence
-from intentflow.lane.failstop import fail_stop
+from intentflow.lane.exits import fail_stop
 from intentflow.lane.marks import encode_fence
 from intentflow.lane.protocol import Partition
 from intentflow.lane.reader import ChangelogReader, Progress

@@ -72,9 +72,13 @@ class _Translation:
         """Whether something of this name is written; a flaw if not."""
         if name in self.known[kind]:
             return True
-        word = "are no pages" if kind == "pages" else f"is no {kind.removesuffix('s')}"
         hint = did_you_mean(name, self.known[kind]) or f" (known: {', '.join(self.known[kind]) or 'none'})"
-        self.flaw(path, f'there {word} "{name}"{hint}')
+        if kind == "pages":
+            self.flaw(
+                path, f'there are no pages "{name}"{hint}; a pattern of URLs has a star or a slash, like "*/{name}*"'
+            )
+        else:
+            self.flaw(path, f'there is no {kind.removesuffix("s")} "{name}"{hint}')
         return False
 
     def signal(self, name: str) -> AnySignal | None:

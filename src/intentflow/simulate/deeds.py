@@ -36,7 +36,7 @@ Doing = Callable[[Dice, Basket], Fields]
 
 
 def _visit(action: str, paths: Sequence[str], from_search: float = 0.0) -> Doing:
-    def do(dice: Dice, basket: Basket) -> Fields:
+    def do(dice: Dice, _basket: Basket) -> Fields:
         page = {"url": SITE + dice.pick(paths)}
         if dice.happens(from_search):
             page["referrer"] = dice.pick(SEARCH_ENGINES)
@@ -46,7 +46,7 @@ def _visit(action: str, paths: Sequence[str], from_search: float = 0.0) -> Doing
 
 
 def _newsletter(action: str) -> Doing:
-    def do(dice: Dice, basket: Basket) -> Fields:
+    def do(_dice: Dice, _basket: Basket) -> Fields:
         page = {"page": {"url": f"{SITE}/newsletter"}} if action == "signup" else {}
         return {"family": "newsletter_signup", "action": action, **page}
 
@@ -54,20 +54,25 @@ def _newsletter(action: str) -> Doing:
 
 
 def _form(path: str, form: str) -> Doing:
-    def do(dice: Dice, basket: Basket) -> Fields:
-        return {"family": "landing_page", "action": "submit", "page": {"url": SITE + path}, "attributes": {"form": form}}
+    def do(_dice: Dice, _basket: Basket) -> Fields:
+        return {
+            "family": "landing_page",
+            "action": "submit",
+            "page": {"url": SITE + path},
+            "attributes": {"form": form},
+        }
 
     return do
 
 
 def _cart(action: str) -> Doing:
-    def do(dice: Dice, basket: Basket) -> Fields:
+    def do(_dice: Dice, basket: Basket) -> Fields:
         return {"family": "cart", "action": action, "cart_id": f"c{basket.number}"}
 
     return do
 
 
-def land(dice: Dice, basket: Basket) -> Fields:
+def land(dice: Dice, _basket: Basket) -> Fields:
     """Come through a link of a campaign."""
     name, source, medium = dice.pick(CAMPAIGNS)
     url = f"{SITE}{dice.pick(LANDINGS)}?utm_source={source}&utm_medium={medium}&utm_campaign={name}"
@@ -75,7 +80,7 @@ def land(dice: Dice, basket: Basket) -> Fields:
     return {"family": "landing_page", "action": "land", "page": {"url": url}, "campaign": campaign}
 
 
-def land_by_chance(dice: Dice, basket: Basket) -> Fields:
+def land_by_chance(dice: Dice, _basket: Basket) -> Fields:
     """Hit on a landing page without a link that was meant for them."""
     page = {"url": SITE + dice.pick(LANDINGS), "referrer": dice.pick(SEARCH_ENGINES)}
     return {"family": "landing_page", "action": "land", "page": page}
@@ -102,7 +107,7 @@ def purchase(dice: Dice, basket: Basket) -> Fields:
     return bought
 
 
-def order_sample(dice: Dice, basket: Basket) -> Fields:
+def order_sample(_dice: Dice, _basket: Basket) -> Fields:
     """Have a sample sent."""
     return {"family": "cart", "action": "purchase", "cart_id": "sample", "attributes": {"sample": True}}
 

@@ -5,6 +5,9 @@ Of `random.Random`, only the numbers of `random()` are promised to stay the same
 
 from collections.abc import Sequence
 from random import Random
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
 
 
 class Dice:
@@ -25,7 +28,7 @@ class Dice:
         """A whole number from `low` to `high`, both included."""
         return low + int(self._random() * (high - low + 1))
 
-    def pick[T](self, things: Sequence[T]) -> T:
+    def pick(self, things: Sequence[Thing]) -> Thing:
         """One of them, alike."""
         return things[int(self._random() * len(things))]
 

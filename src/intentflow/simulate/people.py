@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from intentflow.simulate.deeds import DEEDS, Basket
 from intentflow.simulate.dice import Dice
-from intentflow.simulate.personas import PERSONAS, Persona, Step
+from intentflow.simulate.personas import PERSONAS, Step
 from intentflow.simulate.sessions import SESSIONS
 from intentflow.simulate.shop import BROWSERS, FIRST_NAMES, LAST_NAMES
 
@@ -35,7 +35,7 @@ class Person:
     """Number `number` of the people of a seed. The same for the same seed, number and period."""
 
     def __init__(self, seed: int, number: int, period: Period) -> None:
-        self.dice = Dice(seed * 1_000_003 + number)
+        self.dice = Dice(2 * seed_of(seed, number))
         self.number, self.period = number, period
         self.persona = PERSONAS[NAMES[self.dice.weighed(WEIGHTS)]]
         self.visitor_id = f"{int(self.dice.between(0, 1 << 48)):012x}"
@@ -73,7 +73,12 @@ class Person:
         self._told += 1
         time = (EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         who = self.ids if self.is_known else {}
-        event = {"event_id": f"{self.period.end // SECOND:x}-{self.number:x}-{self._told:x}", "occurred_at": time, **fields, **who}
+        event = {
+            "event_id": f"{self.period.end // SECOND:x}-{self.number:x}-{self._told:x}",
+            "occurred_at": time,
+            **fields,
+            **who,
+        }
         if fields["family"] != "newsletter_signup" or fields["action"] == "signup":
             event |= {"visitor_id": self.visitor_id, "user_agent": self.browser}
         return event
@@ -104,6 +109,6 @@ class Person:
         return at // DAY * DAY + self.dice.weighed(RHYTHM) * HOUR + int(self.dice.between(0, HOUR))
 
 
-def persona_of(name: str) -> Persona:
-    """The persona with that name."""
-    return PERSONAS[name]
+def seed_of(seed: int, number: int) -> int:
+    """A seed of one's own for every person."""
+    return seed * 1_000_003 + number

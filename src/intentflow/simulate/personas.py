@@ -32,17 +32,24 @@ SOON, DAYS, WEEK = (0.01, 0.3), (0.7, 3.0), (2.0, 7.0)
 PERSONAS: dict[str, Persona] = {
     "passer-by": Persona(22, "never", ANY_TIME, (Step("bounce"), Step("bounce", WEEK, 1, 2, 0.2))),
     "ad-clicker": Persona(8, "never", ANY_TIME, (Step("bounce off an ad"), Step("look around", DAYS, 1, 1, 0.2))),
-    "blog reader": Persona(14, "never", (0.0, 0.7), (Step("read the blog"), Step("read the blog", (0.8, 3.5), 3, 9))),
-    "window-shopper": Persona(10, "never", (0.0, 0.8), (Step("look around"), Step("look around", DAYS, 2, 5), Step("study", WEEK, 1, 2, 0.5))),
+    "blog reader": Persona(18, "never", (0.0, 0.7), (Step("read the blog"), Step("read the blog", (0.8, 3.5), 4, 12))),
+    "window-shopper": Persona(
+        12, "never", (0.0, 0.8), (Step("look around"), Step("look around", DAYS, 3, 7), Step("study", WEEK, 1, 2, 0.5))
+    ),
     "job seeker": Persona(2, "never", ANY_TIME, (Step("look for a job"), Step("look for a job", DAYS, 1, 2, 0.5))),
     "campaign follower": Persona(
-        9,
+        10,
         "by account",
         FIRST_HALF,
-        (Step("follow a campaign"), Step("follow a campaign", WEEK, 1, 2), Step("study", DAYS, 1, 2, 0.7), Step("look around", DAYS, 1, 4)),
+        (
+            Step("follow a campaign"),
+            Step("follow a campaign", WEEK, 1, 2),
+            Step("study", DAYS, 1, 2, 0.7),
+            Step("look around", DAYS, 1, 4),
+        ),
     ),
     "subscriber": Persona(
-        11,
+        13,
         "once signed up",
         FIRST_HALF,
         (
@@ -55,15 +62,17 @@ PERSONAS: dict[str, Persona] = {
         ),
     ),
     "wrong address": Persona(1, "once signed up", FIRST_HALF, (Step("sign up"), Step("bounce a mail", SOON))),
-    "cold": Persona(6, "by account", EARLY, (Step("follow a campaign"), Step("study", SOON), Step("look around", DAYS, 1, 2))),
+    "cold": Persona(
+        6, "by account", EARLY, (Step("follow a campaign"), Step("study", SOON), Step("look around", DAYS, 1, 2))
+    ),
     "cold shopper": Persona(
-        3,
+        2,
         "by account",
         EARLY,
         (Step("follow a campaign"), Step("fill a cart", SOON), Step("peek at shipping", SOON), Step("check out", SOON)),
     ),
     "abandoner": Persona(
-        6,
+        4,
         "by account",
         FIRST_HALF,
         (
@@ -77,7 +86,7 @@ PERSONAS: dict[str, Persona] = {
         ),
     ),
     "buyer": Persona(
-        5,
+        6,
         "by account",
         FIRST_HALF,
         (
@@ -95,7 +104,7 @@ PERSONAS: dict[str, Persona] = {
         ),
     ),
     "sampler": Persona(
-        3,
+        2,
         "by address",
         FIRST_HALF,
         (
@@ -108,6 +117,14 @@ PERSONAS: dict[str, Persona] = {
         ),
     ),
     "trier": Persona(
-        2, "by account", FIRST_HALF, (Step("look around"), Step("ask for a trial", DAYS), Step("order a sample", WEEK, 1, 1, 0.3), Step("study", WEEK))
+        2,
+        "by account",
+        FIRST_HALF,
+        (
+            Step("look around"),
+            Step("ask for a trial", DAYS),
+            Step("order a sample", WEEK, 1, 1, 0.3),
+            Step("study", WEEK),
+        ),
     ),
 }

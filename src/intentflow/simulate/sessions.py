@@ -18,7 +18,13 @@ SESSIONS: dict[str, tuple[Deed, ...]] = {
     "bounce off an ad": (Deed("chance_landing"),),
     "read the blog": (Deed("blog", 2, 5), Deed("page", 1, 1, 0.3), Deed("product", 1, 1, 0.15)),
     "look around": (Deed("page", 1, 2), Deed("product", 1, 4), Deed("search", 1, 1, 0.25), Deed("blog", 1, 2, 0.2)),
-    "study": (Deed("product", 2, 4), Deed("price"), Deed("video", 1, 1, 0.3), Deed("download", 1, 1, 0.3), Deed("compare", 1, 1, 0.3)),
+    "study": (
+        Deed("product", 2, 4),
+        Deed("price"),
+        Deed("video", 1, 1, 0.3),
+        Deed("download", 1, 1, 0.3),
+        Deed("compare", 1, 1, 0.3),
+    ),
     "look for a job": (Deed("page"), Deed("career", 1, 3)),
     # -- following a link that was meant for them
     "follow a campaign": (Deed("landing"), Deed("product", 1, 3), Deed("price", 1, 1, 0.25)),

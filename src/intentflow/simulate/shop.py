@@ -50,12 +50,43 @@ CAMPAIGNS = (
 )
 SEARCH_ENGINES = ("https://www.google.com/", "https://duckduckgo.com/", "https://www.bing.com/")
 
-FIRST_NAMES = ("anna", "ben", "carla", "deniz", "elif", "finn", "greta", "hugo", "ines", "jonas", "kim", "lena", "malik", "nora", "omar", "paula")
-LAST_NAMES = ("albers", "brandt", "costa", "dogan", "eriksen", "fischer", "garcia", "huber", "ivanova", "jansen", "keller", "lopez", "meyer")
+FIRST_NAMES = (
+    "anna",
+    "ben",
+    "carla",
+    "deniz",
+    "elif",
+    "finn",
+    "greta",
+    "hugo",
+    "ines",
+    "jonas",
+    "kim",
+    "lena",
+    "malik",
+    "nora",
+    "omar",
+    "paula",
+)
+LAST_NAMES = (
+    "albers",
+    "brandt",
+    "costa",
+    "dogan",
+    "eriksen",
+    "fischer",
+    "garcia",
+    "huber",
+    "ivanova",
+    "jansen",
+    "keller",
+    "lopez",
+    "meyer",
+)
 BROWSERS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/135.0.0.0 Safari/537.36",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Safari/605.1.15",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Mobile Safari/604.1",
     "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/135.0.0.0 Mobile Safari/537.36",
     "Mozilla/5.0 (X11; Linux x86_64; rv:138.0) Gecko/20100101 Firefox/138.0",
 )

@@ -7,7 +7,7 @@ import msgspec
 
 from intentflow.simulate.dice import Dice
 
-DUPLICATES, LATE, BROKEN = 0.006, 0.004, 0.0004  # of all events
+DUPLICATES, LATE, BROKEN = 0.006, 0.004, 0.0006  # of all events
 RETRY = (1_000, 90_000)  # ms until a tracker sends again what it believes lost
 OFFLINE = (3_600_000, 172_800_000)  # ms that a phone may be offline: well within the horizon of 7 days
 TRANSIT = (40, 900)  # ms from the browser to Kafka

@@ -22,7 +22,7 @@ from intentflow.domain.fold import Fold
 from intentflow.domain.rules import ScoringModel
 from intentflow.lane.changelog import Changelog, ledger_sums
 from intentflow.lane.reader import read_changelog
-from intentflow.replay.core import ended_at
+from intentflow.replay.through_core import ended_at
 from intentflow.replay.reading import Reading, Refused
 from intentflow.replay.result import Result, Summary, stages_of
 from intentflow.settings import Settings
