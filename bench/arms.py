@@ -97,7 +97,7 @@ async def stock_faust(bootstrap: str, topic: str, partitions: int, count: int, f
         process = subprocess.Popen(pinned(command), env=env, stdout=log, stderr=subprocess.STDOUT)
     try:
         async with Offsets(bootstrap) as offsets:
-            rate, cpu = await timed(offsets, app, topic, count, process.pid)
+            rate, cpu = await timed(offsets, app, topic, count, process)
             ends = await offsets.ends([f"{app}-counts-changelog"], partitions)
     finally:
         process.terminate()
@@ -105,13 +105,15 @@ async def stock_faust(bootstrap: str, topic: str, partitions: int, count: int, f
     return Figure("faust", rate, cpu, sum(ends.values()) == count, f"{count:,} events, one table write each")
 
 
-async def timed(offsets: Offsets, group: str, topic: str, count: int, pid: int, patience: float = 240.0) -> tuple[float, float]:
+async def timed(offsets: Offsets, group: str, topic: str, count: int, process: subprocess.Popen[bytes], patience: float = 240.0) -> tuple[float, float]:
     """Events a second and CPU µs an event, from the first commit seen to the last. Raises TimeoutError."""
     first: tuple[float, float, int] | None = None
     until = time.monotonic() + patience
     while time.monotonic() < until:
+        if process.poll() is not None:
+            raise RuntimeError(f"{group} ended with exit code {process.returncode}: see its log")
         done = sum(offset for (name, _), offset in (await offsets.committed(group)).items() if name == topic)
-        now = time.perf_counter(), cpu_seconds(pid), done
+        now = time.perf_counter(), cpu_seconds(process.pid), done
         if first is None and done:
             first = now
         if first is not None and done >= count:

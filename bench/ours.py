@@ -32,7 +32,7 @@ async def intentflow(name: str, settings: Settings, model: ScoringModel, events:
         process = subprocess.Popen(command, env=environment(settings), stdout=log, stderr=subprocess.STDOUT)
     try:
         async with Offsets(settings.bootstrap) as offsets:
-            rate, cpu = await timed(offsets, settings.app_id, names.events, len(events), process.pid)
+            rate, cpu = await timed(offsets, settings.app_id, names.events, len(events), process)
             process.terminate()
             process.wait(30)
             wrong = await _wrong(offsets, names, model, events)

@@ -21,7 +21,7 @@ app = faust.App(
     broker_commit_interval=0.5,
 )
 app.producer.buffer.max_messages = 10_000
-counts = app.Table("counts", default=int, key_type=bytes, key_serializer="raw", value_type=int)
+counts = app.Table("counts", default=int)
 
 
 @app.agent(app.topic(os.environ["BENCH_TOPIC"], key_type=bytes, key_serializer="raw", value_type=bytes, value_serializer="raw"))
@@ -29,4 +29,4 @@ async def count(stream: faust.Stream) -> None:
     """How many events each lead had: the least that a scoring system could keep."""
     async for event in stream.events():
         _decode(event.value)
-        counts[event.key] += 1
+        counts[event.key.decode()] += 1

@@ -4,12 +4,18 @@ from intentflow.domain.rules import DAY, Limit
 from intentflow.model.durations import duration, duration_words, limit, limit_words
 
 
-@pytest.mark.parametrize(("written", "ms"), [("90s", 90_000), ("30m", 1_800_000), ("1h", 3_600_000), ("14d", 14 * DAY), ("0d", 0), ("3650d", 3650 * DAY)])
+@pytest.mark.parametrize(
+    ("written", "ms"),
+    [("90s", 90_000), ("30m", 1_800_000), ("1h", 3_600_000), ("14d", 14 * DAY), ("0d", 0), ("3650d", 3650 * DAY)],
+)
 def test_a_duration_carries_its_unit(written, ms):
     assert duration(written) == ms
 
 
-@pytest.mark.parametrize("written", [14, 14.0, "14", "", "d", "-1d", "1.5h", "1w", "1D", "1 d d", "\u0661d", None, True, [], {}, "9999999999d"])
+@pytest.mark.parametrize(
+    "written",
+    [14, 14.0, "14", "", "d", "-1d", "1.5h", "1w", "1D", "1 d d", "\u0661d", None, True, [], {}, "9999999999d"],
+)
 def test_a_bare_number_is_never_a_duration_and_neither_is_anything_else(written):
     with pytest.raises(ValueError, match="must be a whole number with a unit"):
         duration(written)
@@ -20,7 +26,10 @@ def test_ten_years_are_the_longest():
         duration("3651d")
 
 
-@pytest.mark.parametrize(("written", "of"), [("2 per day", Limit(2, DAY)), ("1 per minute", Limit(1, 60_000)), ("10000 per week", Limit(10_000, 7 * DAY))])
+@pytest.mark.parametrize(
+    ("written", "of"),
+    [("2 per day", Limit(2, DAY)), ("1 per minute", Limit(1, 60_000)), ("10000 per week", Limit(10_000, 7 * DAY))],
+)
 def test_a_limit_is_a_number_per_period_and_back(written, of):
     assert limit(written) == of
     assert limit_words(of) == written
@@ -32,6 +41,9 @@ def test_a_limit_lets_at_least_one_event_count(written):
         limit(written)
 
 
-@pytest.mark.parametrize(("ms", "words"), [(0, "0 seconds"), (DAY, "1 day"), (36 * 3_600_000, "1 day 12 hours"), (90_000, "1 minute 30 seconds")])
+@pytest.mark.parametrize(
+    ("ms", "words"),
+    [(0, "0 seconds"), (DAY, "1 day"), (36 * 3_600_000, "1 day 12 hours"), (90_000, "1 minute 30 seconds")],
+)
 def test_words_have_the_two_largest_units(ms, words):
     assert duration_words(ms) == words

@@ -7,24 +7,20 @@ from intentflow.domain.rules import DAY, ScoringModel, SignedUp, Stage
 from intentflow.errors import ConfigError
 from intentflow.model.findings import ModelError
 from intentflow.model.load import load, read, shipped
-from tests.model.models import MINIMAL, mistakes, with_signal
+from tests.model.models import MINIMAL, mistakes, reading, with_signal
 
 
 def test_the_smallest_model_is_a_signal_and_two_stages():
-    model = load_text(MINIMAL)
+    model = reading(MINIMAL).model
     assert model == ScoringModel(
         name="smallest",
         version=1,
         hash=hashlib.sha256(MINIMAL.encode()).hexdigest(),
-        signals=(SignedUp(name="newsletter", axis="engagement", points=30.0, half_life=60 * DAY, until_confirmed=30.0),),
+        signals=(
+            SignedUp(name="newsletter", axis="engagement", points=30.0, half_life=60 * DAY, until_confirmed=30.0),
+        ),
         stages=(Stage(name="suspect"), Stage(name="mql", enter=(("engagement", 25.0),))),
     )
-
-
-def load_text(text):
-    from tests.model.models import reading
-
-    return reading(text).model
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -103,14 +99,29 @@ pages: {assets: [png]}
     [
         (MINIMAL.replace("version: 1\n", ""), "1: version is missing"),
         (MINIMAL.replace("stages:", "stage:"), '5: unknown key "stage" (did you mean stages?)'),
-        (MINIMAL.replace("stages:\n  suspect: {}\n  mql: {enter: {engagement: 25}}\n", "stages: []\n"), "5: stages must be keys and values, not a list"),
-        (MINIMAL.replace("  newsletter: {", "  Newsletter: {"), '4: signal "Newsletter": the name must be of lower-case letters'),
+        (
+            MINIMAL.replace("stages:\n  suspect: {}\n  mql: {enter: {engagement: 25}}\n", "stages: []\n"),
+            "5: stages must be keys and values, not a list",
+        ),
+        (
+            MINIMAL.replace("  newsletter: {", "  Newsletter: {"),
+            '4: signal "Newsletter": the name must be of lower-case letters',
+        ),
         (MINIMAL + "review_by: tomorrow\n", '8: review_by must be a date, like 2027-05-01, not "tomorrow"'),
         (MINIMAL + "approved_by: {sales: me}\n", "8: approved_by: management is missing"),
-        (MINIMAL + "approved_by: {sales: me, marketing: you, management: x, boss: y}\n", '8: approved_by: unknown key "boss"'),
+        (
+            MINIMAL + "approved_by: {sales: me, marketing: you, management: x, boss: y}\n",
+            '8: approved_by: unknown key "boss"',
+        ),
         (MINIMAL + "measured_by: []\n", "8: measured_by must have 1 to 100 entries, not 0"),
-        (MINIMAL + "examples:\n- {given: signup at 1d, expect: {stage: mqll}}\n", '9: example 1: expect: stage: there is no stage "mqll" (did you mean mql?)'),
-        (MINIMAL + "facts: {f: {signal: newsletter, lasts: 30}}\n", '8: fact "f": lasts must be a whole number with a unit'),
+        (
+            MINIMAL + "examples:\n- {given: signup at 1d, expect: {stage: mqll}}\n",
+            '9: example 1: expect: stage: there is no stage "mqll" (did you mean mql?)',
+        ),
+        (
+            MINIMAL + "facts: {f: {signal: newsletter, lasts: 30}}\n",
+            '8: fact "f": lasts must be a whole number with a unit',
+        ),
     ],
 )
 def test_a_key_that_is_wrong_or_missing_is_named(broken, says):
@@ -118,7 +129,9 @@ def test_a_key_that_is_wrong_or_missing_is_named(broken, says):
 
 
 def test_a_number_that_looks_like_one_but_is_text_is_not_guessed():
-    assert mistakes(MINIMAL.replace("points: 30", "points: '30'")) == ['4: signal "newsletter": points must be a number, not "30"']
+    assert mistakes(MINIMAL.replace("points: 30", "points: '30'")) == [
+        '4: signal "newsletter": points must be a number, not "30"'
+    ]
 
 
 @pytest.mark.parametrize("points", [".inf", "-.inf", ".nan", "1e400", "10000000", "9" * 5000, "true"])

@@ -12,7 +12,13 @@ from intentflow.model.spoken import SAYS, given_keys
         ("cart add at 90s", {"family": "cart", "action": "add", "at": "90s"}),
         (
             "land https://shop.example/spring from spring_sale at 2h",
-            {"family": "landing_page", "action": "land", "url": "https://shop.example/spring", "campaign": "spring_sale", "at": "2h"},
+            {
+                "family": "landing_page",
+                "action": "land",
+                "url": "https://shop.example/spring",
+                "campaign": "spring_sale",
+                "at": "2h",
+            },
         ),
     ],
 )

@@ -8,7 +8,12 @@ from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    KafkaError,
+    NotCoordinatorForGroupError,
+)
 
 from intentflow.errors import ServerMissingError
 
@@ -47,8 +52,11 @@ class Offsets:
         return {(tp.topic, tp.partition): end for tp, end in (await self._consumer.end_offsets(tps)).items()}
 
     async def committed(self, group: str) -> Places:
-        """What the group has committed; partitions without a commit are left out."""
-        found = await self._admin.list_consumer_group_offsets(group)
+        """What the group has committed; partitions without a commit are left out, and all are while the group has no coordinator yet."""
+        try:
+            found = await self._admin.list_consumer_group_offsets(group)
+        except (GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError, GroupLoadInProgressError):
+            return {}
         return {(tp.topic, tp.partition): meta.offset for tp, meta in found.items() if meta.offset >= 0}
 
     async def delete_topics(self, topics: list[str]) -> None:

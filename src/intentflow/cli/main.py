@@ -1,10 +1,11 @@
 """The command line. Exit codes: 0 done, 1 found something, 2 used wrongly, 69 a server is not there, 70 fail-stop."""
 
+import logging
 import sys
 
 import typer
 
-from intentflow.cli import replay
+from intentflow.cli import demo, explain, model, replay, simulate, stack, worker
 from intentflow.errors import IntentflowError
 
 app = typer.Typer(
@@ -14,12 +15,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("up")(stack.up)
+app.command("down")(stack.down_)
+app.command("demo")(demo.demo)
+app.command("worker")(worker.worker)
+app.command("simulate")(simulate.simulate)
 app.command("replay")(replay.replay)
+app.command("explain")(explain.explain_)
+app.add_typer(model.app, name="model")
 
 
 @app.callback()
 def root() -> None:
-    """Nothing is common to all commands."""
+    """Common to all commands: what the Kafka client says on its own is told only if it is an error."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO, stream=sys.stderr)
+    for chatty in ("aiokafka", "jgo"):
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
+    logging.getLogger("intentflow.adapters").setLevel(logging.WARNING)
 
 
 def main() -> None:

@@ -49,9 +49,9 @@ class ChangelogReader:
         return [TopicPartition(self.topic, number) for number in numbers]
 
     async def partitions(self) -> list[int]:
-        """The topic's partition numbers; empty if it isn't there. aiokafka's own `partitions_for_topic` knows only what it was told of."""
-        await self._consumer.topics()
-        return sorted(self._consumer.partitions_for_topic(self.topic) or ())
+        """The topic's partition numbers; empty if it isn't there. The consumer's own `partitions_for_topic` knows only topics in use."""
+        cluster = await self._consumer._client.fetch_all_metadata()
+        return sorted(cluster.partitions_for_topic(self.topic) or ())
 
     async def ends(self, numbers: Iterable[int]) -> dict[int, int]:
         """Where each partition ends: the offset of the next record to come."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from intentflow.errors import ConfigError
 
 Path = tuple[str | int, ...]  # the way to a place in the file: ("signals", "pricing_page", "half_life")
+TOLD = 50  # findings in the message of an error
 NAMED = {
     "signals": "signal",
     "facts": "fact",
@@ -33,12 +34,14 @@ class Finding(NamedTuple):
 
 
 class ModelError(ConfigError):
-    """A model that cannot be used. `findings` holds everything that is wrong with it; the message has a line for each."""
+    """A model that cannot be used. `findings` holds everything that is wrong with it; the message has a line for each of the first 50."""
 
     def __init__(self, file: str, findings: Iterable[Finding]) -> None:
         self.file = file
         self.findings = tuple(findings)
-        super().__init__("\n".join(located(file, finding) for finding in self.findings))
+        more = len(self.findings) - TOLD
+        lines = [located(file, finding) for finding in self.findings[:TOLD]]
+        super().__init__("\n".join([*lines, f"{file}: and {more} more"] if more > 0 else lines))
 
 
 def located(file: str, finding: Finding) -> str:

@@ -49,7 +49,12 @@ def read(name_or_path: str) -> Reading:
 
 def understood(file: str, content: bytes) -> Reading:
     """The model in these bytes; `file` is its name in messages."""
-    document = parse(file, content)
+    return judged(parse(file, content))
+
+
+def judged(document: Document) -> Reading:
+    """The model that a document holds."""
+    file = document.file
     written, flaws = _validated(document.tree)
     if written is None:
         raise ModelError(file, _findings(document, flaws))

@@ -1,6 +1,6 @@
 """Who comes to the shop, how often, and what they are after.
 
-A persona is a row of steps; each begins some days after the one before, and with `else` of the chance the person is not seen again. The
+A persona is a row of steps; each begins some time after the one before. Who doesn't come to a step (its chance) is not seen again. The
 weights are shares of all people: most only look, few buy. Those who begin early and stop are there for decay to find.
 """
 

@@ -1,0 +1,1 @@
+"""Bytes and values: our JSON, file formats, the changelog, what is published, and what is refused."""
