@@ -8,8 +8,8 @@ from intentflow.domain.fold import Fold
 from intentflow.domain.lead import Lead
 from intentflow.model.reach import any_traffic, highest, most
 from intentflow.model.trial import BEGINNING
-from tests.model.models import with_signal
 from tests.model.models import reading as model_of
+from tests.model.models import with_signal
 
 HOURS = st.lists(st.integers(0, 24 * 6), min_size=1, max_size=30)
 

@@ -46,7 +46,9 @@ def events(count: int, leads: int, seed: int) -> Iterator[Sending]:
 
 
 async def _send(app: App, topic: str, sendings: Iterable[Sending], compression: str | None) -> int:
-    producer = AIOKafkaProducer(bootstrap_servers=app.settings.bootstrap, compression_type=compression, linger_ms=20, max_request_size=2 << 20)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=app.settings.bootstrap, compression_type=compression, linger_ms=20, max_request_size=2 << 20
+    )
     await producer.start()
     try:
         count, partitions = 0, app.settings.partitions
@@ -99,7 +101,9 @@ def read(app: App, topic: str) -> list[Any]:
 
 
 async def _lag(app: App, topics: Iterable[str]) -> int:
-    consumer = AIOKafkaConsumer(bootstrap_servers=app.settings.bootstrap, group_id=app.settings.app_id, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=app.settings.bootstrap, group_id=app.settings.app_id, enable_auto_commit=False
+    )
     await consumer.start()
     try:
         tps = [TopicPartition(topic, number) for topic in topics for number in range(app.settings.partitions)]

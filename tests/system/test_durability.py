@@ -29,7 +29,9 @@ def feed(app: App, rounds: int, each: int, pause: float) -> threading.Thread:
     return thread
 
 
-def test_events_become_state_and_changes_and_poison_goes_to_the_rejections_with_its_bytes(kafka: EmbeddedKafka, tmp_path):
+def test_events_become_state_and_changes_and_poison_goes_to_the_rejections_with_its_bytes(
+    kafka: EmbeddedKafka, tmp_path
+):
     with App(kafka.bootstrap, tmp_path) as app:
         worker = app.worker().ready()
         send(app, events(2000, 100, seed=1))
@@ -46,7 +48,7 @@ def test_a_worker_that_is_killed_again_and_again_loses_nothing_and_doubles_nothi
     with App(kafka.bootstrap, tmp_path) as app:
         make_topics(app)
         feeding, chance = feed(app, rounds=8, each=1200, pause=0.5), random.Random(5)
-        for n in range(4):
+        for _ in range(4):
             worker = app.worker(SLOW)
             worker.ready()
             time.sleep(chance.uniform(0.05, 1.2))

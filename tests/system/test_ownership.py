@@ -2,12 +2,13 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
 from intentflow.domain.lead import Lead
+from intentflow.lane.effects import WriteLog
 from intentflow.lane.marks import Fence, Topic, encode_fence
 from intentflow.lane.phases import Phase
 from intentflow.lane.places import Place
@@ -16,7 +17,7 @@ from intentflow.lane.taking import take
 from intentflow.lane.writing import Writer, landed
 from intentflow.wire.rows import decode_row, encode_row
 from tests.system.records import make_topics, read
-from tests.system.workers import App, until
+from tests.system.workers import App
 
 pytestmark = [pytest.mark.broker]
 KEY = b"l:somebody"
@@ -37,12 +38,15 @@ class Log:
         self.app, self.writer, self.topic = app, writer, app.names.changelog
 
     async def write(self, *items: tuple[bytes, bytes], partition: int = 0) -> list[tuple[int, int]]:
-        return await landed(await self.writer.send(self.topic, partition, [(key, value, []) for key, value in items]), self.topic)
+        return await landed(
+            await self.writer.send(self.topic, partition, [(key, value, []) for key, value in items]), self.topic
+        )
 
     async def take(self, part: Partition) -> None:
         """As a worker does, without sources that have anything."""
         await take([part], self.writer, self.app.settings.bootstrap, self.topic, lambda progress: None)
         for effect in part.sought({"events": Place(None, 0, 0)}):
+            assert isinstance(effect, WriteLog)
             places = await self.write(*effect.items)
             part.landed(effect.ticket, places)
         assert part.phase is Phase.READY
@@ -64,7 +68,9 @@ async def with_log(kafka: EmbeddedKafka, tmp_path) -> AsyncIterator[Log]:
 
 
 async def test_a_late_record_of_a_fenced_off_writer_is_void_and_what_it_shadowed_is_written_again(with_log: Log):
-    await with_log.write(fence(4), (KEY, row(4, sequence=1)), fence(5), (KEY, row(5, sequence=2)), (KEY, row(4, sequence=1)))
+    await with_log.write(
+        fence(4), (KEY, row(4, sequence=1)), fence(5), (KEY, row(5, sequence=2)), (KEY, row(4, sequence=1))
+    )
     part = process()
     await with_log.take(part)
     assert decode_row(part.rows[KEY]).sequence == 2

@@ -43,7 +43,13 @@ def iso(days_ago: float) -> str:
 
 def test_time_that_passes_becomes_a_clock_record_and_demotes_a_lead(kafka: EmbeddedKafka, tmp_path):
     """A sign-up of long ago made a qualified lead; by now it has faded, and nothing but time says so."""
-    signup = {"event_id": "1", "lead_id": "a", "family": "newsletter_signup", "occurred_at": iso(300), "action": "signup"}
+    signup = {
+        "event_id": "1",
+        "lead_id": "a",
+        "family": "newsletter_signup",
+        "occurred_at": iso(300),
+        "action": "signup",
+    }
     confirm = {**signup, "event_id": "2", "action": "confirm"}
     with App(kafka.bootstrap, tmp_path, clock="wall") as app:
         app.worker().ready()

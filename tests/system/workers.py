@@ -34,7 +34,9 @@ class Worker:
         self.log = app.folder / f"{name}.log"
         command = [sys.executable, "-m", "faust", "-A", module, "worker", "-l", "info"]
         with self.log.open("wb") as out:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+            )
 
     @property
     def said(self) -> str:
@@ -90,7 +92,9 @@ class App:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for worker in self.workers:
             worker.signal(signal.SIGCONT)
             worker.kill()

@@ -83,6 +83,7 @@ class Demo:
         with _progress() as progress:
             following = asyncio.create_task(self._follow(progress.console))
             async with Offsets(bootstrap) as offsets:
+                await self._ready(offsets)
                 sent = await self._send(progress, seed, people, until, seconds)
                 await self._committed(offsets)
                 await asyncio.sleep(0.5)
@@ -95,6 +96,12 @@ class Demo:
         await self._catch_up()
         self._show(stages)
         return self._check(books, sent)
+
+    async def _ready(self, offsets: Offsets) -> None:
+        """Wait until the worker has taken its partitions: each has a fence in the changelog then."""
+        while not all((await offsets.ends([self.names.changelog], self.settings.partitions)).values()):
+            self.worker.require_alive()
+            await asyncio.sleep(0.2)
 
     async def _send(self, progress: Progress, seed: int, people: int, until: int, seconds: float) -> int:
         """Send everything, an hour of it at a time, and after each hour the clock; returns how many records."""

@@ -67,7 +67,9 @@ class LaneApp(faust.App):
         try:
             self.lane.metrics.serve(port)
         except OSError as error:
-            fail_stop(f"metrics port {port}: {error}. Another worker has it? Set INTENTFLOW_METRICS_PORT, or 0 for none", 2)
+            fail_stop(
+                f"metrics port {port}: {error}. Another worker has it? Set INTENTFLOW_METRICS_PORT, or 0 for none", 2
+            )
 
     async def on_started(self) -> None:
         self.add_future(_or_end(self.lane))
@@ -119,10 +121,14 @@ def lane_app(settings: Settings, core: Callable[[int], Core], metrics: Metrics, 
     )
     app.settings_of_lane = settings
     app.lane = Lane(settings, names, core, metrics)
-    app.leads = app.tables.add(LeadTable(app, name="leads", partitions=settings.partitions, key_type=bytes, value_type=bytes))
+    app.leads = app.tables.add(
+        LeadTable(app, name="leads", partitions=settings.partitions, key_type=bytes, value_type=bytes)
+    )
     return app
 
 
 def chunks_of(app: LaneApp) -> Any:
     """The topic object of the one agent: every source, its messages chunks, nothing decoded or acknowledged by Faust."""
-    return app.topic(*app.lane.topics, acks=False, key_type=None, value_type=None, key_serializer="raw", value_serializer="raw")
+    return app.topic(
+        *app.lane.topics, acks=False, key_type=None, value_type=None, key_serializer="raw", value_serializer="raw"
+    )

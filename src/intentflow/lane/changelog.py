@@ -1,9 +1,10 @@
 """Reading a changelog by its rules (design 8, rule 10): one piece of code for recovery, `explain`, replay and the read model.
 
-The changelog is a log with a single writer. Whoever takes a partition writes a fence with an epoch above all before it; every record carries its
-writer's epoch. A writer that was fenced off may not know it yet, and its last records may land behind the fence: **a record whose epoch is below the
-highest seen before it is void**. The last valid record of a key wins. Compaction doesn't know of epochs and may keep only the void one;
-so the owner writes again every key whose latest record is void, long before `min.compaction.lag.ms` is over.
+The changelog is a log with a single writer. Whoever takes a partition writes a fence with an epoch above all before it;
+every record carries its writer's epoch. A writer that was fenced off may not know it yet, and its last records may land
+behind the fence: **a record whose epoch is below the highest seen before it is void**. The last valid record of a key
+wins. Compaction doesn't know of epochs and may keep only the void one; so the owner writes again every key whose latest
+record is void, long before `min.compaction.lag.ms` is over.
 
 Nothing here decodes a lead, so reading runs as fast as the client parses.
 """
@@ -56,7 +57,9 @@ class Changelog:
         for record in records:
             key, value = record.key, record.value
             if not key or (value is not None and len(value) < EPOCH):
-                raise IntentflowError(f"changelog, offset {record.offset}: not a record of ours; does something else write to this topic?")
+                raise IntentflowError(
+                    f"changelog, offset {record.offset}: not a record of ours; does something else write to this topic?"
+                )
             if not key[0]:
                 top = self._mark(key, value, top)
             elif value is None:  # design 8, rule 15: only once no late writer can exist
@@ -94,7 +97,9 @@ class Changelog:
 
     def ledgers(self) -> dict[int, Ledger]:
         """What became of each source's records, by source number."""
-        return {int(key[len(LEDGER) :]): decode_ledger(row) for key, row in self.marks.items() if key.startswith(LEDGER)}
+        return {
+            int(key[len(LEDGER) :]): decode_ledger(row) for key, row in self.marks.items() if key.startswith(LEDGER)
+        }
 
     def again(self, keys: Iterable[bytes], epoch: int) -> list[tuple[bytes, bytes]]:
         """The last valid records of these keys, as the owner with that epoch writes them once more."""

@@ -1,7 +1,8 @@
 """How time gets in (design 5): the owner of a partition says on the control topic that it has reached a time.
 
-A clock must never overtake a backlog: an event that waits to be read would then come after changes that it might have prevented. So while a source has
-records that were not read, time is what its last read record says; only when all are read to the end is it the wall clock.
+A clock must never overtake a backlog: an event that waits to be read would then come after changes that it might have
+prevented. So while a source has records that were not read, time is what its last read record says; only when all are
+read to the end is it the wall clock.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,9 @@
 """Faust's consumer, with delivery, commit and seek of the lane's own: its private seams, each with its reason.
 
-Faust 0.15.3 delivers record by record (four tasks each), commits past work in flight (`_new_offset`), forgets failed commits, doesn't seek to a committed
-offset of 0 or None, and crashes when its fetcher is cancelled during a rebalance. Here one Faust message is one chunk, its bookkeeping of
-acknowledgements stays empty, and `lane.marks()` says what is committed.
+Faust 0.15.3 delivers record by record (four tasks each), commits past work in flight (`_new_offset`), forgets failed
+commits, doesn't seek to a committed offset of 0 or None, and crashes when its fetcher is cancelled during a rebalance.
+Here one Faust message is one chunk, its bookkeeping of acknowledgements stays empty, and `lane.marks()` says what is
+committed.
 """
 
 import asyncio
@@ -40,13 +41,19 @@ class LaneThread(driver.AIOKafkaConsumerThread):
         await super().on_start()
         tune(self._ensure_consumer())
 
-    async def fetch_chunks(self, generation: int, sources: Sequence[Source], seconds: float) -> tuple[list[Fetched], dict[Source, int]]:
+    async def fetch_chunks(
+        self, generation: int, sources: Sequence[Source], seconds: float
+    ) -> tuple[list[Fetched], dict[Source, int]]:
         """What arrives for these sources in this generation, and where the broker's logs end."""
         return await self.call_thread(self._fetch_chunks, generation, sources, seconds)  # type: ignore[no-any-return]  # Faust's is untyped
 
-    async def _fetch_chunks(self, generation: int, sources: Sequence[Source], seconds: float) -> tuple[list[Fetched], dict[Source, int]]:
+    async def _fetch_chunks(
+        self, generation: int, sources: Sequence[Source], seconds: float
+    ) -> tuple[list[Fetched], dict[Source, int]]:
         lane, consumer = self.app.lane, self._ensure_consumer()
-        found = await fetch(consumer, _tps(sources), lambda: lane.generation == generation, seconds, lane.settings.chunk)
+        found = await fetch(
+            consumer, _tps(sources), lambda: lane.generation == generation, seconds, lane.settings.chunk
+        )
         return found, log_ends(consumer, _tps(lane.sources))
 
     async def seek_sources(self, sources: Sequence[Source]) -> dict[Source, Place]:
@@ -92,7 +99,7 @@ class LaneConsumer(driver.Consumer):
         return LaneThread(self, loop=self.loop, beacon=self.beacon)
 
     async def _drain_messages(self, fetcher: Any) -> None:
-        """Faust's fetcher runs this. It must return quietly when cancelled on the way out: `Fetcher._fetcher` would call `wakeup()` on None."""
+        """Faust's fetcher runs this. Cancelled on the way out it must return quietly, or `Fetcher._fetcher` calls `wakeup()` on None."""
         try:
             await self._deliver(fetcher)
         except self.consumer_stopped_errors:
@@ -102,8 +109,10 @@ class LaneConsumer(driver.Consumer):
             if not (fetcher.should_stop or self.should_stop or self.app.should_stop):
                 raise
         except UnsupportedCodecError as error:
-            fail_stop(f"a source topic is compressed with a codec that is not installed ({error}): install `cramjam`, or compress with gzip")
-        except Exception as error:  # noqa: BLE001 - whatever it is: without delivery the worker would look alive and do nothing
+            fail_stop(
+                f"a source topic is compressed with a codec that is not installed ({error}): install `cramjam`, or compress with gzip"
+            )
+        except Exception as error:
             log.exception("lane")
             fail_stop(f"fetching: {error!r}")
 
@@ -173,7 +182,19 @@ class LaneConsumer(driver.Consumer):
 def _message(chunk: Chunk) -> ConsumerMessage:
     tp = TP(chunk.topic, chunk.partition)
     return ConsumerMessage(
-        chunk.topic, chunk.partition, chunk.end - 1, time.time(), 0, (), None, chunk, None, 0, 0, tp, generation_id=chunk.generation
+        chunk.topic,
+        chunk.partition,
+        chunk.end - 1,
+        time.time(),
+        0,
+        (),
+        None,
+        chunk,
+        None,
+        0,
+        0,
+        tp,
+        generation_id=chunk.generation,
     )
 
 

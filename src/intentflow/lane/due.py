@@ -1,8 +1,8 @@
 """Who is due: the leads whose stage time alone may change, by the time at which it may.
 
-A heap or an index of all due times costs about 100 bytes a lead. But every row carries its due time in its head (`wire/rows.py`), so the table itself is
-the index of the far future: once for every stretch of time the rows are looked through (80 ns a row), and only what is due within the stretch
-is held, in buckets of a minute.
+A heap or an index of all due times costs about 100 bytes a lead. But every row carries its due time in its head
+(`wire/rows.py`), so the table itself is the index of the far future: once for every stretch of time the rows are looked
+through (80 ns a row), and only what is due within the stretch is held, in buckets of a minute.
 
 What holds: every lead with `0 < due < horizon` is in the bucket of its due time. A bucket may also hold leads whose due time has moved
 since; they are dropped when it is emptied.
@@ -52,7 +52,9 @@ class Due:
         """Whether any lead is due at `time` or before."""
         self._look(time)
         last = time // WIDTH
-        return any(self._is_due(key, time) for number, bucket in self._buckets.items() if number <= last for key in bucket)
+        return any(
+            self._is_due(key, time) for number, bucket in self._buckets.items() if number <= last for key in bucket
+        )
 
     def _is_due(self, key: bytes, time: int) -> bool:
         row = self._rows.get(key)

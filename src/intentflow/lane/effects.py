@@ -1,6 +1,7 @@
 """What the protocol asks of the world, as values: one effect, one thing that a crash may fall before or after.
 
-The protocol (`protocol.py`) answers every event with a list of these; whoever performs them reports back with the event named beside each.
+The protocol (`protocol.py`) answers every event with a list of these; whoever performs them reports back with the event
+named beside each.
 """
 
 from collections.abc import Sequence

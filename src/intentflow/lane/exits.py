@@ -1,7 +1,7 @@
 """How a worker process ends when it must.
 
-Fail-stop: at once, without a commit (design 8, rule 8). Nothing else is as safe: whatever was not committed is read again, and the state knows
-what it has. The supervisor starts the process again.
+Fail-stop: at once, without a commit (design 8, rule 8). Nothing else is as safe: whatever was not committed is read
+again, and the state knows what it has. The supervisor starts the process again.
 """
 
 import contextlib

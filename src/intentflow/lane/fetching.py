@@ -1,8 +1,9 @@
 """Whole batches out of aiokafka's consumer: the private seams of delivery, each with its reason.
 
-`getmany` makes a Python object and a generator step of every record (2.5 µs each); a batch is parsed in C by `list(batch)` (0.33 µs each). And
-aiokafka keeps one fetch per broker in flight, and none while any of its partitions still has records that were not taken (`fetcher.py`,
-`_get_actions_per_node`): with Faust's waiting time of 1.5 s, one idle topic starves all others.
+`getmany` makes a Python object and a generator step of every record (2.5 µs each); a batch is parsed in C by
+`list(batch)` (0.33 µs each). And aiokafka keeps one fetch per broker in flight, and none while any of its partitions
+still has records that were not taken (`fetcher.py`, `_get_actions_per_node`): with Faust's waiting time of 1.5 s, one
+idle topic starves all others.
 """
 
 import asyncio
@@ -93,12 +94,12 @@ def _forget(fetcher: Any, tp: TopicPartition) -> None:
 
 
 async def fetch(
-    consumer: AIOKafkaConsumer, wanted: Sequence[TopicPartition], still: Callable[[], bool], timeout: float, limit: int
+    consumer: AIOKafkaConsumer, wanted: Sequence[TopicPartition], still: Callable[[], bool], seconds: float, limit: int
 ) -> list[Fetched]:
-    """What arrives for these partitions within `timeout` seconds. Takes nothing once `still()` is over: a fetch that outlives its
+    """What arrives for these partitions within so many seconds. Takes nothing once `still()` is over: a fetch that outlives its
     generation would move a position that was sought since, and its records would be dropped as old: a hole.
     """
-    fetcher, until = consumer._fetcher, time.monotonic() + timeout
+    fetcher, until = consumer._fetcher, time.monotonic() + seconds
     with consumer._subscription.fetch_context():  # tells aiokafka that we are alive (max.poll.interval)
         while still():
             if consumer._closed or fetcher._closed:
@@ -126,7 +127,9 @@ def log_ends(consumer: AIOKafkaConsumer, tps: Iterable[TopicPartition]) -> dict[
     return {(tp.topic, tp.partition): state.highwater for tp, state in states if state.highwater is not None}
 
 
-async def committed_offsets(consumer: AIOKafkaConsumer, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int | None]:
+async def committed_offsets(
+    consumer: AIOKafkaConsumer, tps: Sequence[TopicPartition]
+) -> dict[TopicPartition, int | None]:
     """What our group has committed, in one request; `consumer.committed()` makes one for each partition."""
     found = await consumer._coordinator.fetch_committed_offsets(list(tps))
     return {tp: found[tp].offset if tp in found and found[tp].offset >= 0 else None for tp in tps}

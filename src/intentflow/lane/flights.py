@@ -5,8 +5,8 @@ A changelog has one writer, who knows where it ends. So each batch must land exa
 - lower: the broker lost records, or counts us twice (`DuplicateSequenceNumber` comes without an offset): the process ends;
 - higher: somebody else wrote in between, and the gap must be read before anything that rests on this write goes out.
 
-A write waits for three things, in this order: landed (acknowledged by the broker), checked (its positions, and all before it), published. Writes are
-checked in order and done in order.
+A write waits for three things, in this order: landed (acknowledged by the broker), checked (its positions, and all
+before it), published. Writes are checked in order and done in order.
 """
 
 from collections import deque

@@ -7,7 +7,8 @@ from intentflow.domain.lead import Unpublished
 from intentflow.lane.chunk import Chunk
 from intentflow.lane.due import Due
 from intentflow.lane.effects import Effect, Refused
-from intentflow.lane.protocol import Count, Partition
+from intentflow.lane.protocol import Partition
+from intentflow.lane.settling import Count
 from intentflow.wire.chunk import Folded, Ledger, SourceRecord
 from intentflow.wire.control import decode_control
 from intentflow.wire.rejections import Rejection
@@ -30,7 +31,9 @@ class Core(Protocol):
         ledger: Ledger | None = None,
     ) -> Folded: ...
 
-    def fold_clock(self, rows: dict[bytes, bytes], keys: Iterable[bytes], time: int, source: int, offset: int) -> Folded: ...
+    def fold_clock(
+        self, rows: dict[bytes, bytes], keys: Iterable[bytes], time: int, source: int, offset: int
+    ) -> Folded: ...
 
 
 def fold_chunk(part: Partition, due: Due, core: Core, chunk: Chunk, partitions: int) -> tuple[list[Effect], Folded]:
@@ -43,7 +46,7 @@ def fold_chunk(part: Partition, due: Due, core: Core, chunk: Chunk, partitions: 
 
 
 def fold_control(part: Partition, due: Due, core: Core, chunk: Chunk) -> tuple[list[Effect], Folded]:
-    """Fold a chunk of the control topic: record by record, each for all leads that are due by its time. A time that has passed before does nothing."""
+    """Fold a chunk of the control topic, record by record, each for all leads that are due by its time."""
     source = part.sources[chunk.topic]
     counted_to = part.counted_to(chunk.topic)
     rows: dict[bytes, bytes] = {}  # the last state of each lead; earlier ones need not be written

@@ -1,7 +1,7 @@
 """The lane: the partitions that this worker owns, and the way of a chunk through them. A thin shell around `protocol.py`.
 
-What is unusual here: nothing acknowledges a chunk but its own effects. Several chunks may be unsettled at once (`in_flight`); each is folded
-while those before it are still on their way to the broker.
+What is unusual here: nothing acknowledges a chunk but its own effects. Several chunks may be unsettled at once
+(`in_flight`); each is folded while those before it are still on their way to the broker.
 """
 
 import asyncio
@@ -87,7 +87,13 @@ class Lane:
         mine.update({n: self._own(Partition(n, topics, self._token)) for n in numbers if n not in mine})
         parts = [owned.part for owned in mine.values()]
         try:
-            await take(parts, self.writer, self.settings.bootstrap, self.names.changelog, lambda p: self.metrics.recovery(p.done, p.total, p.leads))
+            await take(
+                parts,
+                self.writer,
+                self.settings.bootstrap,
+                self.names.changelog,
+                lambda p: self.metrics.recovery(p.done, p.total, p.leads),
+            )
             await self._begin(mine, await seek([(topic, n) for n in numbers for topic in self.topics]))
         except BaseException:
             for number in mine.keys() - self.owned.keys():
@@ -97,10 +103,14 @@ class Lane:
             owned.due = Due(owned.part.rows)
         self.owned = mine
         self.metrics.fenced.inc(len(parts))
-        log.info("partitions %s: %d leads in %.2f s, %d kept", sorted(numbers), self.leads, time.monotonic() - began, kept)
+        log.info(
+            "partitions %s: %d leads in %.2f s, %d kept", sorted(numbers), self.leads, time.monotonic() - began, kept
+        )
 
     def _own(self, part: Partition) -> Owned:
-        return Owned(part, Performer(part, self.writer, self.settings.bootstrap, self.names, self.metrics, self.room.set))
+        return Owned(
+            part, Performer(part, self.writer, self.settings.bootstrap, self.names, self.metrics, self.room.set)
+        )
 
     async def _begin(self, mine: Mapping[int, Owned], places: Mapping[TP, Place]) -> None:
         self.ends = {tp: place.end for tp, place in places.items()}
@@ -143,7 +153,7 @@ class Lane:
             self._fold(chunk)
             while self.unsettled >= self.settings.in_flight:
                 await self._something_settles()
-        except Exception as error:  # noqa: BLE001 - Faust would acknowledge the chunk and go on; whatever it is, the process must end
+        except Exception as error:
             log.exception("lane")
             fail_stop(f"{chunk.topic}-{chunk.partition}, position {chunk.start}: {error!r}")
         finally:
@@ -167,7 +177,9 @@ class Lane:
         if chunk.records:
             owned.read[chunk.topic] = chunk.records[-1].timestamp
         self.metrics.folded(chunk.topic, len(chunk.records), folded, time.perf_counter() - began)
-        self.metrics.refused(chunk.topic, (why.reason for record, why in folded.rejected if record.offset >= counted_to))
+        self.metrics.refused(
+            chunk.topic, (why.reason for record, why in folded.rejected if record.offset >= counted_to)
+        )
         owned.performer.perform(effects)
 
     def _core(self, sources: int) -> Core:

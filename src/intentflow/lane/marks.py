@@ -2,7 +2,7 @@
 
 | key | value | what |
 |---|---|---|
-| `\0fence:` + epoch (4 bytes) | epoch (4), process token (16) | from here on the partition belongs to that process; own key per epoch, so none is compacted away |
+| `\0fence:` + epoch (4 bytes) | epoch (4), process token (16) | the partition is that process's; own key per epoch, never compacted away |
 | `\0ledger:` + source number | head, MessagePack `Ledger` | what became of a source's records; first in each chunk's batch |
 | `\0sources` | head, MessagePack `[[topic, topic id], ...]` | the sources by number, numbered once and for ever |
 

@@ -20,27 +20,75 @@ class Metrics:
 
     def __init__(self) -> None:
         registry = self.registry = CollectorRegistry()
-        self.counted = Counter("intentflow_events_counted", "Events that were counted for a lead", ["topic"], registry=registry)
-        self.duplicate = Counter("intentflow_events_duplicate", "Events whose id had been counted already", ["topic"], registry=registry)
-        self.rejected = Counter("intentflow_events_rejected", "Records that were refused", ["topic", "reason"], registry=registry)
-        self.skipped = Counter("intentflow_events_redelivered", "Records read again after a restart and skipped; in no other count", registry=registry)
-        self.marked = Counter("intentflow_events_from_the_future", "Events dated after their receipt, counted at their receipt", registry=registry)
-        self.changes = Counter("intentflow_qualification_changes", "Qualification changes", ["from_stage", "to_stage", "cause"], registry=registry)
-        self.chunk_seconds = Histogram("intentflow_chunk_seconds", "Time to fold one chunk", buckets=CHUNK_SECONDS, registry=registry)
+        self.counted = Counter(
+            "intentflow_events_counted", "Events that were counted for a lead", ["topic"], registry=registry
+        )
+        self.duplicate = Counter(
+            "intentflow_events_duplicate", "Events whose id had been counted already", ["topic"], registry=registry
+        )
+        self.rejected = Counter(
+            "intentflow_events_rejected", "Records that were refused", ["topic", "reason"], registry=registry
+        )
+        self.skipped = Counter(
+            "intentflow_events_redelivered",
+            "Records read again after a restart and skipped; in no other count",
+            registry=registry,
+        )
+        self.marked = Counter(
+            "intentflow_events_from_the_future",
+            "Events dated after their receipt, counted at their receipt",
+            registry=registry,
+        )
+        self.changes = Counter(
+            "intentflow_qualification_changes",
+            "Qualification changes",
+            ["from_stage", "to_stage", "cause"],
+            registry=registry,
+        )
+        self.chunk_seconds = Histogram(
+            "intentflow_chunk_seconds", "Time to fold one chunk", buckets=CHUNK_SECONDS, registry=registry
+        )
         self.chunk_records = Counter("intentflow_chunk_records", "Records in folded chunks", registry=registry)
-        self.lag = Gauge("intentflow_lag_records", "Records on the broker that are not folded yet", ["topic"], registry=registry)
+        self.lag = Gauge(
+            "intentflow_lag_records", "Records on the broker that are not folded yet", ["topic"], registry=registry
+        )
         self.leads = Gauge("intentflow_leads", "Leads held by this worker", registry=registry)
         self.partitions = Gauge("intentflow_partitions", "Partitions owned by this worker", registry=registry)
-        self.unsettled = Gauge("intentflow_chunks_unsettled", "Folded chunks that are not yet durable and published", registry=registry)
-        self.clock = Gauge("intentflow_clock_seconds", "Time that a partition's clock has reached", ["partition"], registry=registry)
-        self.rebalances = Counter("intentflow_rebalances", "Times that partitions were handed out anew", registry=registry)
+        self.unsettled = Gauge(
+            "intentflow_chunks_unsettled", "Folded chunks that are not yet durable and published", registry=registry
+        )
+        self.clock = Gauge(
+            "intentflow_clock_seconds", "Time that a partition's clock has reached", ["partition"], registry=registry
+        )
+        self.rebalances = Counter(
+            "intentflow_rebalances", "Times that partitions were handed out anew", registry=registry
+        )
         self.fenced = Counter("intentflow_partitions_fenced", "Fences written: partitions taken", registry=registry)
-        self.void = Counter("intentflow_changelog_void_records", "Records of fenced-off owners found in the changelog", registry=registry)
-        self.recovery_done = Gauge("intentflow_recovery_records_read", "Changelog records read by the current or last recovery", registry=registry)
-        self.recovery_total = Gauge("intentflow_recovery_records", "Changelog records that recovery has to read", registry=registry)
-        self.recovery_leads = Gauge("intentflow_recovery_leads", "Leads found by the current or last recovery", registry=registry)
-        self.recovering = Gauge("intentflow_recovering", "1 while partitions are being taken, 0 while events are folded", registry=registry)
-        build = Gauge("intentflow_build", "Always 1; the labels say what runs", ["version", "model", "model_version", "model_hash"], registry=registry)
+        self.void = Counter(
+            "intentflow_changelog_void_records",
+            "Records of fenced-off owners found in the changelog",
+            registry=registry,
+        )
+        self.recovery_done = Gauge(
+            "intentflow_recovery_records_read",
+            "Changelog records read by the current or last recovery",
+            registry=registry,
+        )
+        self.recovery_total = Gauge(
+            "intentflow_recovery_records", "Changelog records that recovery has to read", registry=registry
+        )
+        self.recovery_leads = Gauge(
+            "intentflow_recovery_leads", "Leads found by the current or last recovery", registry=registry
+        )
+        self.recovering = Gauge(
+            "intentflow_recovering", "1 while partitions are being taken, 0 while events are folded", registry=registry
+        )
+        build = Gauge(
+            "intentflow_build",
+            "Always 1; the labels say what runs",
+            ["version", "model", "model_version", "model_hash"],
+            registry=registry,
+        )
         self._build = build
 
     def running(self, model: str, version: int, model_hash: str) -> None:

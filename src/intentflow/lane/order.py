@@ -1,8 +1,8 @@
 """In which order the chunks of a partition's topics are folded (design 4, "Order").
 
-Within a topic, records keep theirs. Between the topics of one partition number the chunk whose first record is the oldest comes first. A topic of
-which no chunk is here is waited for only while it is known to have records that are not here yet, and no longer than a short bound:
-Kafka Streams' rule (KIP-353), with the lag as the reason to wait.
+Within a topic, records keep theirs. Between the topics of one partition number the chunk whose first record is the
+oldest comes first. A topic of which no chunk is here is waited for only while it is known to have records that are not
+here yet, and no longer than a short bound: Kafka Streams' rule (KIP-353), with the lag as the reason to wait.
 """
 
 from collections import deque
@@ -34,7 +34,12 @@ class Intake:
 
     def wanted(self) -> list[tuple[str, int]]:
         """The sources of which no chunk is here: fetch from these."""
-        return [(topic, n) for n, topics in self._partitions.items() for topic, source in topics.items() if not source.chunks]
+        return [
+            (topic, n)
+            for n, topics in self._partitions.items()
+            for topic, source in topics.items()
+            if not source.chunks
+        ]
 
     def offer(self, chunk: Chunk) -> None:
         """A chunk is here, after those of its source that are here."""
@@ -46,7 +51,7 @@ class Intake:
 
     def choose(self, now: float, room: int) -> list[Chunk]:
         """The chunks to fold next, at most `room`; the partitions take turns."""
-        chosen = []
+        chosen: list[Chunk] = []
         for number in list(self._partitions):
             if len(chosen) >= room:
                 break

@@ -23,7 +23,15 @@ LARGEST = LARGEST_BATCH_BYTES - 4096  # of a rejection's key and value: its head
 class Performer:
     """What one partition's protocol asks for, once the partition is ours."""
 
-    def __init__(self, part: Partition, writer: Writer, bootstrap: str, names: TopicNames, metrics: Metrics, settled: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        part: Partition,
+        writer: Writer,
+        bootstrap: str,
+        names: TopicNames,
+        metrics: Metrics,
+        settled: Callable[[], None],
+    ) -> None:
         self.part, self.names = part, names
         self._writer, self._bootstrap, self._metrics, self._settled = writer, bootstrap, metrics, settled
         self._writes: asyncio.Queue[WriteLog] = asyncio.Queue()
@@ -72,7 +80,9 @@ class Performer:
         while True:
             effect = await self._outs.get()
             number = self.part.number
-            changes: list[Item] = [(key, c.payload, headers_of(c.payload)) for key, told in effect.changes for c in told]
+            changes: list[Item] = [
+                (key, c.payload, headers_of(c.payload)) for key, told in effect.changes for c in told
+            ]
             refused = [self._rejection(effect.topic, record, why) for record, why in effect.refused]
             sent = [
                 (self.names.changes, await self._writer.send(self.names.changes, number, changes)),
@@ -89,7 +99,9 @@ class Performer:
     def _rejection(self, topic: str, record: Any, why: Any) -> Item:
         headers = rejection_headers(why, topic, self.part.number, record.offset, record.timestamp)
         key, value = record.key, record.value
-        if len(key or b"") + len(value or b"") > LARGEST:  # it would not fit beside its headers; the record is still where it came from
+        if (
+            len(key or b"") + len(value or b"") > LARGEST
+        ):  # it would not fit beside its headers; the record is still where it came from
             headers.append(("cut", b"value; read it at source_offset of source_topic"))
             key, value = (key or b"")[:LARGEST], None
         return key, value, headers
@@ -102,7 +114,11 @@ class Performer:
         before = self.part.late
         effects = self.part.gap_read(effect.ticket, found)
         if self.part.late > before:
-            log.warning("partition %d: %d void records of a former owner, shadowed again", self.part.number, self.part.late - before)
+            log.warning(
+                "partition %d: %d void records of a former owner, shadowed again",
+                self.part.number,
+                self.part.late - before,
+            )
             self._metrics.void.inc(self.part.late - before)
         self.perform(effects)
 
@@ -111,6 +127,6 @@ async def _or_end(work: Coroutine[Any, Any, None]) -> None:
     """A task of the lane ends well, is cancelled, or ends the process: nobody waits for it who could handle more."""
     try:
         await work
-    except Exception as error:  # noqa: BLE001 - whatever it is, the process must end without a commit
+    except Exception as error:
         log.exception("lane")
-        fail_stop(f"{error or repr(error)}")
+        fail_stop(f"{str(error) or repr(error)}")

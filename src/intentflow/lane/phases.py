@@ -1,10 +1,10 @@
 """Where a partition stands between being nobody's and being ours: every transition in one table.
 
-    new ──take──▶ reading ──read_to_end──▶ fencing ──fence_landed──▶ confirming ──confirmed──▶ taken ──sought──▶ mending ──mended──▶ ready ──open──▶ open
-                     ▲                        ▲───────outranked──────────┘                      ▲
-                     └──overtaken── keeping ──┴─────────────────kept────────────────────────────┘
-                                      ▲
-                                      └──keep── closed ◀──close── (any of them)
+new ─take▶ reading ─read_to_end▶ fencing ─fence_landed▶ confirming ─confirmed▶ taken ─sought▶ mending ─mended▶ ready ─open▶ open
+              ▲                    ▲─────────outranked─────┘                     ▲
+              └─overtaken─ keeping ──────────────kept────────────────────────────┘
+                              ▲
+                              └─keep─ closed ◀─close─ (any of them); closed ─take▶ reading
 """
 
 from enum import StrEnum

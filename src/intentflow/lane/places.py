@@ -1,7 +1,8 @@
 """Where a source begins for us, and when it must not (design 8, rules 2 and 12): pure looks at what was found.
 
-Offsets mean something only together with the topic that they were counted in. A source that was deleted and made again counts from 0, and its events
-would look applied; a changelog that was deleted leaves committed offsets behind that skip what it no longer holds. Both are refused in words.
+Offsets mean something only together with the topic that they were counted in. A source that was deleted and made again
+counts from 0, and its events would look applied; a changelog that was deleted leaves committed offsets behind that skip
+what it no longer holds. Both are refused in words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,7 +37,8 @@ def made_again(known: Sequence[Topic], topics: Sequence[Topic]) -> str:
         old = ids.get(topic.name, "")
         if old and topic.id and old != topic.id:
             return (
-                f"topic {topic.name} was deleted and made again (its id was {old}, now it is {topic.id}): its events would look applied already. "
+                f"topic {topic.name} was deleted and made again (its id was {old}, now it is {topic.id}): its events would "
+                "look applied already. "
                 "Give the app another INTENTFLOW_APP_ID, or delete its changelog and its group too, to begin anew"
             )
     return ""
@@ -55,14 +57,16 @@ def refused(topic: str, partition: int, place: Place, ledger: Ledger) -> Stop | 
     where = f"{topic}-{partition}"
     if ledger.position > place.end:
         return Stop(
-            f"{where} ends at {place.end}, but {ledger.position} records of it are counted: it was deleted and made again, or the broker lost records. "
+            f"{where} ends at {place.end}, but {ledger.position} records of it are counted: it was deleted "
+            "and made again, or the broker lost records. "
             "Give the app another INTENTFLOW_APP_ID to begin anew",
             exit_code=2,
         )
     if place.committed is not None and place.committed > ledger.position:
         return Stop(
-            f"{where} is committed up to {place.committed}, but the changelog has counted only up to {ledger.position}: the changelog was deleted "
-            "or lost records, or somebody moved the group's offsets. Restore it, or reset the group's offsets to the earliest",
+            f"{where} is committed up to {place.committed}, but the changelog has counted only up to "
+            f"{ledger.position}: the changelog was deleted or lost records, or somebody moved the group's offsets. "
+            "Restore it, or reset the group's offsets to the earliest",
             exit_code=2,
         )
     if ledger.position < place.first and (ledger.position or place.committed is not None):

@@ -42,7 +42,9 @@ class ChangelogReader:
         tune(self._consumer)
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self._consumer.stop()
 
     def _tps(self, numbers: Iterable[int]) -> list[TopicPartition]:
@@ -73,7 +75,9 @@ class ChangelogReader:
         while todo:
             for found in await self._arrived(todo):
                 log, end = logs[found.partition], ends[found.partition]
-                log.feed(found.records if found.end <= end else [record for record in found.records if record.offset < end])
+                log.feed(
+                    found.records if found.end <= end else [record for record in found.records if record.offset < end]
+                )
                 if found.end >= end:
                     tp = TopicPartition(self.topic, found.partition)
                     todo.discard(tp)

@@ -1,7 +1,8 @@
 """What happens when partitions are handed out: Faust's recovery, replaced (design 8, rule 12). Its private seams, each with its reason.
 
-Stock recovery hangs without a word when a step times out, swallows errors of the changelog, resumes its queues after seeking (which clears them), and
-trusts what it remembers of its own last assignment, so that a zombie believes it kept partitions that others wrote to.
+Stock recovery hangs without a word when a step times out, swallows errors of the changelog, resumes its queues after
+seeking (which clears them), and trusts what it remembers of its own last assignment, so that a zombie believes it kept
+partitions that others wrote to.
 """
 
 import asyncio
@@ -69,16 +70,19 @@ class LaneRecovery(Recovery):
         except IllegalStateError as error:  # a partition was taken away meanwhile
             if not (self.app.rebalancing or self.should_stop):
                 fail_stop(f"recovery: {error!r}, and no rebalance to start it again")
-        except Exception as error:  # noqa: BLE001 - a recovery that cannot finish must not look like one that goes on
+        except Exception as error:
             log.exception("lane")
-            fail_stop(f"recovery: {error or repr(error)}")
+            fail_stop(f"recovery: {str(error) or repr(error)}")
 
     async def _take(self, generation: int, assigned: set[Any]) -> None:
         app, lane = self.app, self.app.lane
         numbers = sorted(tp.partition for tp in assigned if tp.topic == lane.names.changelog)
         sources = {(tp.topic, tp.partition) for tp in assigned if tp.topic in lane.topics}
         if sources != {(topic, n) for topic in lane.topics for n in numbers}:
-            fail_stop(f"partitions of sources and changelog were not assigned together: {sorted(sources)} against {numbers}", 2)
+            fail_stop(
+                f"partitions of sources and changelog were not assigned together: {sorted(sources)} against {numbers}",
+                2,
+            )
         lane.metrics.rebalances.inc()
         lane.metrics.recovering.set(1)
         log.info("generation %d: partitions %s", generation, numbers)
@@ -106,6 +110,8 @@ class LaneRecovery(Recovery):
 
 class LaneTables(TableManager):
     """Faust's table manager, with the lane's recovery."""
+
+    _recovery: LaneRecovery | None = None
 
     @property
     def recovery(self) -> LaneRecovery:

@@ -1,7 +1,8 @@
 """`intentflow worker`: worker processes, started, watched, started again, and stopped. It imports neither Faust nor the app.
 
-A worker that sees anything it does not expect ends itself without a commit (exit code 70); the next one starts from what is durable. So starting
-again is the cure for most, and cannot lose anything; but what fails five times in a minute will fail the sixth time too.
+A worker that sees anything it does not expect ends itself without a commit (exit code 70); the next one starts from
+what is durable. So starting again is the cure for most, and cannot lose anything; but what fails five times in a minute
+will fail the sixth time too.
 """
 
 import logging
@@ -66,14 +67,22 @@ class Worker:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(number)
 
+    def kill(self) -> None:
+        """End it now, and see it end."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
     @property
     def runs(self) -> bool:
         """Whether its process is there."""
         return self._process is not None and self._process.poll() is None
 
 
-def supervise(settings: Settings, processes: int = 1, *, loglevel: str = "info", command: Sequence[str] | None = None) -> int:
-    """Run worker processes until they are told to stop (SIGTERM, SIGINT) or can't go on; call it from the main thread. Returns the exit code.
+def supervise(
+    settings: Settings, processes: int = 1, *, loglevel: str = "info", command: Sequence[str] | None = None
+) -> int:
+    """Run worker processes until they are told to stop (SIGTERM, SIGINT) or can't go on; returns the exit code. Main thread only.
 
     0: stopped. 2, 69: a worker said that something must be changed first. 70: a worker failed again and again. Worker i has metrics port
     `settings.metrics_port` + i. `command` stands in for the worker in tests.
@@ -127,7 +136,13 @@ def _after(worker: Worker, code: int, now: float) -> int | None:
     if worker.start_again(now):
         log.warning("worker %d ended with exit code %d and is started again", worker.index, code)
         return None
-    log.error("worker %d ended %d times within %d s, last with exit code %d: giving up", worker.index, RESTARTS + 1, WINDOW_SECONDS, code)
+    log.error(
+        "worker %d ended %d times within %d s, last with exit code %d: giving up",
+        worker.index,
+        RESTARTS + 1,
+        WINDOW_SECONDS,
+        code,
+    )
     return FAIL_STOP
 
 
@@ -140,5 +155,9 @@ def _stop(workers: Sequence[Worker]) -> None:
         time.sleep(LOOK_SECONDS / 2)
     for worker in workers:
         if worker.runs:
-            log.warning("worker %d did not stop within %d s and is killed; what it had not committed is read again", worker.index, STOP_SECONDS)
-            worker.signal(signal.SIGKILL)
+            log.warning(
+                "worker %d did not stop within %d s and is killed; what it had not committed is read again",
+                worker.index,
+                STOP_SECONDS,
+            )
+            worker.kill()

@@ -44,13 +44,13 @@ class LeadTable(faust.Table):
     def __iter__(self) -> Iterator[bytes]:
         return (key for rows in self._rows() for key in list(rows))
 
-    def keys(self) -> list[bytes]:  # type: ignore[override]  # a view would change under its reader's feet
+    def keys(self) -> list[bytes]:
         return list(self)
 
-    def values(self) -> list[Lead]:  # type: ignore[override]  # likewise
+    def values(self) -> list[Lead]:
         return [decode_row(row) for rows in self._rows() for row in list(rows.values())]
 
-    def items(self) -> list[tuple[bytes, Lead]]:  # type: ignore[override]  # likewise
+    def items(self) -> list[tuple[bytes, Lead]]:
         return [(key, decode_row(row)) for rows in self._rows() for key, row in list(rows.items())]
 
     def _read_only(self, *_: Any, **__: Any) -> NoReturn:

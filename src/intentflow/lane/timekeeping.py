@@ -35,7 +35,9 @@ async def _look_behind(lane: Lane, reader: ChangelogReader) -> None:
     expected = {n: owned.part.flights.expected for n, owned in idle.items()}
     for number, end in (await reader.ends(idle)).items():
         part = idle[number].part
-        if lane.owned.get(number) is idle[number] and part.flights.expected == expected[number]:  # it didn't write meanwhile
+        if (
+            lane.owned.get(number) is idle[number] and part.flights.expected == expected[number]
+        ):  # it didn't write meanwhile
             idle[number].performer.perform(part.log_ends(end))
 
 
@@ -45,7 +47,9 @@ async def _say(lane: Lane, number: int, owned: Owned) -> None:
     if owned.part.phase is not Phase.OPEN or owned.part.next[control] < owned.clock_end:
         return
     sources = [topic for topic in lane.topics if topic != control]
-    now = reached(int(time.time() * 1000), (Reading(lane.lag(topic, number), owned.read.get(topic)) for topic in sources))
+    now = reached(
+        int(time.time() * 1000), (Reading(lane.lag(topic, number), owned.read.get(topic)) for topic in sources)
+    )
     if now is None or now <= owned.clock or not owned.due.any_by(now):
         return
     sent = await lane.writer.send(control, number, [(*encode_clock(now), [])])

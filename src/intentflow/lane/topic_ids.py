@@ -1,7 +1,7 @@
 """The ids of topics. A topic that was deleted and made again has the same name and another id.
 
-aiokafka 0.14 speaks metadata requests up to version 5; ids come with version 10. So the request is spelled out here, with aiokafka's own words for
-the wire, and sent through its client.
+aiokafka 0.14 speaks metadata requests up to version 5; ids come with version 10. So the request is spelled out here,
+with aiokafka's own words for the wire, and sent through its client.
 """
 
 from collections.abc import Iterable
@@ -38,7 +38,16 @@ class MetadataResponse_v12(Response):  # noqa: N801 - named as aiokafka names th
     API_VERSION = 12
     SCHEMA = Schema(
         ("throttle_time_ms", Int32),
-        ("brokers", CompactArray(("node_id", Int32), ("host", CompactString()), ("port", Int32), ("rack", CompactString()), ("tags", TaggedFields))),
+        (
+            "brokers",
+            CompactArray(
+                ("node_id", Int32),
+                ("host", CompactString()),
+                ("port", Int32),
+                ("rack", CompactString()),
+                ("tags", TaggedFields),
+            ),
+        ),
         ("cluster_id", CompactString()),
         ("controller_id", Int32),
         (

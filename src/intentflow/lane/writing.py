@@ -1,7 +1,8 @@
 """Records into topics, by whole batches, with one idempotent producer: the private seams of writing, each with its reason.
 
-Faust's producer sends message by message and forgets failures (`notes`: a failed changelog send is only logged). `BatchBuilder.append` costs 0.57 µs a
-record; the C builder inside it 0.29 µs. aiokafka queues one batch a partition, and its default batch is 16 KiB.
+Faust's producer sends message by message and forgets failures (`notes`: a failed changelog send is only logged).
+`BatchBuilder.append` costs 0.57 µs a record; the C builder inside it 0.29 µs. aiokafka queues one batch a partition,
+and its default batch is 16 KiB.
 """
 
 import asyncio
@@ -34,8 +35,8 @@ class Writer:
     """The lane's producer. Batches of one topic-partition land in the order in which they were sent."""
 
     def __init__(self, bootstrap: str, request_timeout: float = 30.0) -> None:
-        self._producer: AIOKafkaProducer | None = None  # made by `start`: it wants a running event loop
-        self._settings: dict[str, Any] = dict(
+        self._producer: Any = None  # made by `start`: it wants a running event loop
+        self._settings: dict[str, Any] = dict(  # noqa: C408 - as the arguments that they are
             bootstrap_servers=bootstrap,
             acks="all",
             enable_idempotence=True,
@@ -93,7 +94,9 @@ async def landed(sent: Sequence[Sent], topic: str) -> list[tuple[int, int]]:
             places.append(((await batch.ack).offset, batch.count))
         except TOO_LARGE as error:
             what = f"the record of {batch.first!r}" if batch.count == 1 else f"a batch of up to {BATCH_BYTES} bytes"
-            raise IntentflowError(f"{topic}: {what} is larger than the broker takes: raise the topic's max.message.bytes") from error
+            raise IntentflowError(
+                f"{topic}: {what} is larger than the broker takes: raise the topic's max.message.bytes"
+            ) from error
         except KafkaError as error:
             raise IntentflowError(f"{topic}: a batch was not acknowledged: {error!r}") from error
     return places

@@ -1,1 +1,1 @@
-"""Scoring models as marketers write them: `load` reads one, `lint` finds what was not meant, `trial` tries it, `show` says what it means."""
+"""Scoring models as marketers write them: `load` reads one, `lint` finds slips, `trial` runs its examples, `show` says what it means."""

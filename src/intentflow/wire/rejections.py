@@ -29,7 +29,9 @@ class Rejection(Struct, frozen=True):
     detail: str
 
 
-def rejection_headers(rejection: Rejection, topic: str, partition: int, offset: int, timestamp: int) -> list[tuple[str, bytes]]:
+def rejection_headers(
+    rejection: Rejection, topic: str, partition: int, offset: int, timestamp: int
+) -> list[tuple[str, bytes]]:
     """The headers of a rejection as published; key and value are the refused record's own bytes.
 
     `rejection_id` is the source topic, partition and offset: a record that was refused again has the same, and readers drop repeats.

@@ -1,0 +1,196 @@
+"""The second half of the protocol: what a folded chunk must wait for, and what it adds to the books (design 8, rules 5 to 9).
+
+Pure, as `protocol.py`, which begins it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import update_wrapper
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+from msgspec import Struct
+
+from intentflow.domain.lead import Unpublished
+from intentflow.lane import places
+from intentflow.lane.changelog import Changelog, LogRecord
+from intentflow.lane.chunk import Chunk
+from intentflow.lane.effects import Changes, Effect, Publish, ReadGap, Refused, Stop, WriteLog
+from intentflow.lane.flights import Flights, LostError
+from intentflow.lane.gap import judge
+from intentflow.lane.marks import encode_ledger, ledger_key
+from intentflow.lane.phases import Phase, move
+from intentflow.wire.chunk import Ledger
+
+Effects = list[Effect]
+P = ParamSpec("P")
+S = TypeVar("S", bound="Settling")
+
+
+class Count(Struct, frozen=True):
+    """What a chunk adds to its source's ledger."""
+
+    counted: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+
+
+def an_event(event: Callable[Concatenate[S, P], Effects]) -> Callable[Concatenate[S, P], Effects]:
+    """Effects that end with `Stop` end the partition: it decides nothing more, whatever still comes in (rule 8)."""
+
+    def guarded(part: S, /, *args: P.args, **kwargs: P.kwargs) -> Effects:
+        if part.phase is Phase.ENDED:
+            return []
+        effects = event(part, *args, **kwargs)
+        if effects and isinstance(effects[-1], Stop):
+            part.phase = Phase.ENDED
+        return effects
+
+    return cast(Callable[Concatenate[S, P], Effects], update_wrapper(guarded, event))
+
+
+class Settling:
+    """One partition: its log, its books, and what is under way."""
+
+    def __init__(self, number: int, token: bytes) -> None:
+        self.number, self.token = number, token
+        self.phase = Phase.NEW
+        self.epoch = 0
+        self.log = Changelog()
+        self.flights = Flights()
+        self.sources: dict[str, int] = {}  # topic -> its number in this partition, once and for ever
+        self.ledgers: dict[int, Ledger] = {}
+        self.done: dict[str, int] = {}  # topic -> everything before it is durable and published
+        self.pending: dict[
+            bytes, list[Unpublished]
+        ] = {}  # changes not yet known to be published, oldest first (rule 7)
+        self.late = 0  # records of fenced-off writers that landed in our log
+        self.mended = False  # what the last owner may not have got out has been published again
+
+    @property
+    def rows(self) -> dict[bytes, bytes]:
+        """The table: the changelog's own bytes by lead."""
+        return self.log.rows
+
+    def counted_to(self, topic: str) -> int:
+        """Records of this source before this position are in its ledger already."""
+        return self.ledger(topic).position
+
+    def ledger(self, topic: str) -> Ledger:
+        """What became of a source's records."""
+        return self.ledgers.setdefault(self.sources[topic], Ledger())
+
+    def shadowed(self) -> list[tuple[bytes, bytes]]:
+        """Keys whose latest record in the log is void, to be written again; compaction would keep only that one."""
+        items = self.log.again(self.log.shadowed, self.epoch)
+        self.log.shadowed = set()
+        return items
+
+    def ready(self) -> Effects:
+        """All that was to be mended at the beginning is."""
+        self.phase, self.mended = move(self.phase, "mended"), True
+        return []
+
+    @an_event
+    def folded(
+        self, chunk: Chunk, items: list[tuple[bytes, bytes]], changes: Changes, refused: Refused, count: Count
+    ) -> Effects:
+        """A chunk was folded into `rows` and `pending`: write what it changed, the source's ledger first."""
+        source, old = self.sources[chunk.topic], self.ledger(chunk.topic)
+        fresh = (
+            sum(record.offset >= old.position for record in chunk.records)
+            if chunk.start < old.position
+            else len(chunk.records)
+        )
+        if count.counted + count.duplicate + count.rejected != fresh:
+            return [Stop(places.miscounted(chunk, fresh, count.counted, count.duplicate, count.rejected))]
+        self.ledgers[source] = ledger = Ledger(
+            max(old.position, chunk.end),
+            old.counted + count.counted,
+            old.duplicate + count.duplicate,
+            old.rejected + count.rejected,
+            list(dict.fromkeys([*old.refused, *(record.offset for record, _ in refused)])) if refused else old.refused,
+        )
+        flight = self.flights.launch(chunk.topic, chunk.end, changes, refused)
+        return self.write([(ledger_key(source), encode_ledger(self.epoch, ledger)), *items], flight.ticket)
+
+    def write(self, items: list[tuple[bytes, bytes]], ticket: int) -> Effects:
+        """Write these, in the order of tickets; nothing to write has landed."""
+        if items:
+            return [WriteLog(ticket, items)]
+        return self.landed(ticket, [])
+
+    # -- settling: rules 6 and 9 ---------------------------------------------------------------------------------------
+
+    @an_event
+    def landed(self, ticket: int, batches: Sequence[tuple[int, int]]) -> Effects:
+        """A write is in the log: offset and count of each batch that it was split into."""
+        self.flights.of(ticket).batches = batches
+        return self._check()
+
+    @an_event
+    def gap_read(self, ticket: int, records: Iterable[LogRecord]) -> Effects:
+        """What somebody else wrote before this write of ours."""
+        verdict = judge(records, self.epoch, self.token)
+        if isinstance(verdict, str):
+            return [Stop(f"partition {self.number}: {verdict}")]
+        self.late += len(verdict)
+        self.log.shadowed |= {key for key in verdict if key in self.rows or key in self.log.marks}
+        self.flights.of(ticket).gaps = []
+        effects = self._release(ticket) + self._check()
+        if self.log.shadowed and self.phase in (Phase.OPEN, Phase.MENDING):
+            effects += self.write(self.shadowed(), self.flights.launch().ticket)
+        return effects
+
+    @an_event
+    def log_ends(self, end: int) -> Effects:
+        """Where the log ends while we are idle (rule 9): somebody else may have written behind us."""
+        if self.flights or self.phase is not Phase.OPEN or end == self.flights.expected:
+            return []
+        flight = self.flights.launch()
+        flight.batches = [(end, 0)]
+        return self._check()
+
+    def _check(self) -> Effects:
+        effects: Effects = []
+        try:
+            for flight in self.flights.check():
+                effects += [ReadGap(flight.ticket, flight.gaps)] if flight.gaps else self._release(flight.ticket)
+        except LostError as lost:
+            return [*effects, Stop(f"partition {self.number} of the changelog: {lost}")]
+        return effects + self._settle()
+
+    def _release(self, ticket: int) -> Effects:
+        """The write is where it belongs: what rests on it may go out."""
+        flight = self.flights.of(ticket)
+        flight.checked = True
+        if flight.changes or flight.refused:
+            return [Publish(ticket, flight.topic, flight.changes, flight.refused)]
+        flight.published = True
+        return []
+
+    @an_event
+    def published(self, ticket: int) -> Effects:
+        """What rested on this write is out."""
+        self.flights.of(ticket).published = True
+        return self._settle()
+
+    def _settle(self) -> Effects:
+        for flight in self.flights.done():
+            self._confirm(flight.changes)
+            if flight.topic:
+                self.done[flight.topic] = flight.end
+            if flight.refused:
+                out = {record.offset for record, _ in flight.refused}
+                ledger = self.ledger(flight.topic)
+                ledger.refused = [offset for offset in ledger.refused if offset not in out]
+        if self.phase is Phase.MENDING and not self.flights:
+            return self.ready()
+        return []
+
+    def _confirm(self, changes: Changes) -> None:
+        """These changes are published: leads need not carry them any more. What is published again at the beginning is not in `pending`."""
+        for key, told in changes:
+            left = self.pending.get(key, [])[len(told) :]
+            if left:
+                self.pending[key] = left
+            else:
+                self.pending.pop(key, None)
