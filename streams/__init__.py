@@ -1,0 +1,1 @@
+"""The Faust apps, thin: `faust -A streams.scoring worker`."""

@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-import mode.loop
-
-from intentflow.lane.app import chunks_of, lane_app
+from intentflow.lane.app import chunks_of, fast_loop, lane_app
 from intentflow.lane.chunk import Chunk
 from intentflow.lane.exits import said_at_the_door
 from intentflow.lane.metrics import Metrics
@@ -12,8 +10,7 @@ from intentflow.model.load import load
 from intentflow.settings import Settings
 from intentflow.wire.chunk import Scorer
 
-mode.loop.use("uvloop")  # before the first event loop is made
-
+fast_loop()
 with said_at_the_door():
     settings = Settings()
     model = load(settings.model)

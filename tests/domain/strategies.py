@@ -2,9 +2,13 @@
 
 Times are so short (half-lives of 50 to 2 000 ms) that a reference can look at every millisecond, and there are so few URLs, campaigns and
 attributes that most events meet something.
+
+Hypothesis draws one number for each signal, stage and event, and `Choices` reads all that they are off it: ten times as fast
+as a draw for each field, and smaller numbers still make plainer examples.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from hypothesis import strategies as st
 
@@ -59,9 +63,31 @@ ACTIONS: dict[type, tuple[str, ...]] = {
 }
 FAMILIES = ("website_visit", "website_visit", "newsletter_signup", "cart", "landing_page")
 AXES: tuple[Axis, ...] = ("intent", "intent", "engagement")
-half_lives = st.sampled_from([None, 50, 100, 250, 500, 1000, 2000])
-points = st.one_of(st.integers(1, 10), st.integers(1, 10), st.integers(-10, -1), st.floats(0.1, 9.9)).map(float)
-caps = st.none() | st.integers(3, 20).map(float)
+HALF_LIVES = (None, 50, 100, 250, 500, 1000, 2000)
+POINTS = (5.0, 10.0, 1.0, 2.0, 3.0, 4.0, 8.0, 0.7, 3.3, 9.1, -1.0, -4.0, -10.0, -2.7)
+CAPS = (None, None, 3.0, 5.0, 8.0, 12.0, 20.0)
+THRESHOLDS = (5.0, 10.0, 1.0, 2.0, 3.0, 5.5, 8.0, 9.9, 12.0, 15.0, 20.0, 0.0, -2.0)
+T = TypeVar("T")
+
+
+class Choices:
+    """A number, read as a row of choices."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def below(self, n: int) -> int:
+        self._number, chosen = divmod(self._number, n)
+        return chosen
+
+    def one(self, of: Sequence[T]) -> T:
+        return of[self.below(len(of))]
+
+    def between(self, low: int, high: int) -> int:
+        return low + self.below(high - low + 1)
+
+
+choices = st.integers(0, 1 << 80).map(Choices)
 
 
 class Step(NamedTuple):
@@ -71,121 +97,108 @@ class Step(NamedTuple):
     at: int  # the event's time, or the clock's
 
 
-@st.composite
-def conditions(draw: st.DrawFn) -> Condition:
+def condition(choose: Choices) -> Condition:
     """Half of them look at the family alone, so that most events meet something."""
-    family = draw(st.sampled_from(FAMILIES))
-    what = draw(st.sampled_from(["family", "family", "family", "action", "page", "campaign", "attributes"]))
+    family = choose.one(FAMILIES)
+    what = choose.one(("family", "family", "family", "family", "action", "page", "campaign", "attributes"))
     fields: dict[str, Any] = {}
     if what == "action":
-        fields["actions"] = draw(st.sampled_from([("view",), ("view", "submit"), ("add", "land", "signup")]))
+        fields["actions"] = choose.one((("view",), ("view", "submit"), ("add", "land", "signup")))
     elif what == "page":
-        fields["url"] = draw(st.sampled_from([(), ("*",), ("*/pricing*", "*[1]"), ("*.example/",)]))
-        fields["not_url"] = draw(st.sampled_from([(), (), ("*/BLOG*",), ("",)]))
+        fields["url"] = choose.one(((), ("*",), ("*/pricing*", "*[1]"), ("*.example/",)))
+        fields["not_url"] = choose.one(((), (), ("*/BLOG*",), ("",)))
     elif what == "campaign":
-        fields["targeted"] = draw(st.sampled_from([True, False, None]))
-        fields["source"] = draw(st.sampled_from([(), (), ("goo*",)]))
-        fields["medium"] = draw(st.sampled_from([(), (), ("*",)]))
-        fields["campaign"] = draw(st.sampled_from([(), (), ("spring*",)]))
+        fields["targeted"] = choose.one((True, False, None))
+        fields["source"] = choose.one(((), (), ("goo*",)))
+        fields["medium"] = choose.one(((), (), ("*",)))
+        fields["campaign"] = choose.one(((), (), ("spring*",)))
     elif what == "attributes":
-        fields["attributes"] = tuple(draw(st.lists(st.sampled_from(TESTS), min_size=1, max_size=2)))
+        fields["attributes"] = tuple(choose.one(TESTS) for _ in range(choose.between(1, 2)))
     return Condition(family=family, **fields)
 
 
-whens = st.lists(conditions(), min_size=1, max_size=2).map(tuple)
+def when(choose: Choices) -> tuple[Condition, ...]:
+    return tuple(condition(choose) for _ in range(choose.one((1, 1, 1, 2))))
 
 
-@st.composite
-def signals(draw: st.DrawFn, name: str, groups: tuple[Group, ...]) -> AnySignal:
-    axis = draw(st.sampled_from(AXES))
-    fitting = [None, *(group.name for group in groups if group.axis == axis)]
-    shared: dict[str, Any] = {
-        "name": name,
-        "axis": axis,
-        "points": draw(points),
-        "group": draw(st.sampled_from(fitting)),
-    }
-    kind = draw(st.sampled_from([Counted, Counted, Counted, Once, Repeated, SignedUp, Abandoned]))
+def signal(choose: Choices, name: str, groups: Sequence[Group]) -> AnySignal:
+    kind = choose.one((Counted, Counted, Counted, Once, Repeated, SignedUp, Abandoned))
+    axis, points = choose.one(AXES), choose.one(POINTS)
+    group = choose.one((None, *(group.name for group in groups if group.axis == axis)))
+    shared: dict[str, Any] = {"name": name, "axis": axis, "points": points, "group": group}
     if kind is Repeated:
-        return Repeated(**shared, when=draw(whens), at_least=draw(st.integers(2, 4)), within=draw(st.integers(50, 800)))
-    shared["half_life"] = draw(half_lives)
+        return Repeated(**shared, when=when(choose), at_least=choose.between(2, 4), within=choose.between(50, 800))
+    shared["half_life"] = choose.one(HALF_LIVES)
     if kind is Once:
-        return Once(**shared, when=draw(whens))
+        return Once(**shared, when=when(choose))
     if kind is SignedUp:
-        gained = shared | {"points": abs(shared["points"])}
-        return SignedUp(**gained, until_confirmed=draw(st.sampled_from([0.0, 0.5, 1.0])) * gained["points"])
+        gained = abs(points)
+        return SignedUp(**shared | {"points": gained}, until_confirmed=choose.one((0.5, 0.0, 1.0)) * gained)
     if kind is Abandoned:
-        return Abandoned(**shared, quiet=draw(st.integers(20, 500)), cap=draw(caps))
-    limit = draw(st.none() | st.builds(Limit, st.integers(1, 3), st.sampled_from([100, 250, 300, 500])))
-    return Counted(**shared, when=draw(whens), limit=limit, cap=draw(caps))
+        return Abandoned(**shared, quiet=choose.between(20, 500), cap=choose.one(CAPS))
+    limit = choose.one((None, Limit(choose.between(1, 3), choose.one((100, 250, 300, 500)))))
+    return Counted(**shared, when=when(choose), limit=limit, cap=choose.one(CAPS))
 
 
-@st.composite
-def stages(draw: st.DrawFn, name: str, facts: tuple[str, ...]) -> Stage:
-    """One that is left at once, or for a score that it doesn't ask for, has a cool-down: it would come and go each millisecond."""
-    enter = draw(
-        st.dictionaries(
-            st.sampled_from(AXES), st.sampled_from([-2, 0, 1, 2, 3, 5, 5.5, 8, 9.9, 10, 12, 15, 20]), max_size=2
-        )
-    )
+def stage(choose: Choices, name: str, facts: Sequence[str]) -> Stage:
+    """One that is left for a score that it doesn't ask for has a cool-down: it would come and go each millisecond."""
+    enter = {choose.one(AXES): choose.one(THRESHOLDS) for _ in range(choose.one((1, 2, 0)))}
     leave = {
-        axis: threshold - draw(st.sampled_from([0, 0.5, 1, 2, 4]))
+        axis: threshold - choose.one((0, 0.5, 1, 2, 4))
         for axis, threshold in enter.items()
-        if draw(st.booleans())
+        if choose.one((True, True, False))
     }
-    odd = draw(st.integers(0, 9)) == 0
+    odd = choose.below(10) == 9
     if odd:
-        leave[draw(st.sampled_from(AXES))] = draw(st.sampled_from([0, 1, 3, 8]))
+        leave[choose.one(AXES)] = choose.one((0.0, 1.0, 3.0, 8.0))
     return Stage(
         name=name,
-        enter=tuple((axis, float(threshold)) for axis, threshold in enter.items()),
-        leave=tuple((axis, float(threshold)) for axis, threshold in leave.items()),
-        facts=tuple(fact for fact in facts if draw(st.integers(0, 2)) == 0 or not enter),
-        dwell=draw(st.sampled_from([0, 0, 0, 100, 400])),
-        cool_down=draw(st.sampled_from([100, 400, 1000] if odd else [0, 0, 0, 100, 400, 1000])),
+        enter=tuple(enter.items()),
+        leave=tuple(leave.items()),
+        facts=tuple(fact for fact in facts if choose.one((False, False, True)) or not enter),
+        dwell=choose.one((0, 0, 0, 100, 400)),
+        cool_down=choose.one((100, 400, 1000) if odd else (0, 0, 0, 100, 400, 1000)),
     )
 
 
 @st.composite
-def models(draw: st.DrawFn, horizon: int | None = None, remembered: int | None = None) -> ScoringModel:
-    groups = tuple(
-        Group(f"group {i}", draw(st.sampled_from(AXES)), float(draw(st.integers(3, 15))))
-        for i in range(draw(st.integers(0, 2)))
-    )
-    facts = tuple(
-        Fact(name, draw(whens), draw(st.none() | st.integers(20, 900)))
-        for name in ("need", "source")[: draw(st.integers(0, 2))]
-    )
-    names = tuple(fact.name for fact in facts)
+def models(
+    draw: st.DrawFn, horizons: Sequence[int] = (1500, 300, 10_000), remembered: Sequence[int] = (64, 4, 8)
+) -> ScoringModel:
+    choose = draw(choices)
+    groups = tuple(Group(f"group {i}", choose.one(AXES), float(choose.between(3, 15))) for i in range(choose.below(3)))
+    names = ("need", "source")[: choose.below(3)]
     return ScoringModel(
         name="small",
         version=1,
         hash="0123abcd",
-        signals=tuple(draw(signals(f"signal {i}", groups)) for i in range(draw(st.integers(1, 6)))),
+        signals=tuple(signal(draw(choices), f"signal {i}", groups) for i in range(choose.between(1, 6))),
         groups=groups,
-        facts=facts,
-        stages=(Stage(name="low"), *(draw(stages(f"stage {i}", names)) for i in range(1, draw(st.integers(2, 4))))),
-        horizon=horizon or draw(st.sampled_from([300, 1500, 10_000])),
-        remembered=remembered or draw(st.sampled_from([4, 8, 64])),
+        facts=tuple(Fact(name, when(draw(choices)), choose.one((None, choose.between(20, 900)))) for name in names),
+        stages=(
+            Stage(name="low"),
+            *(stage(draw(choices), f"stage {i}", names) for i in range(1, choose.between(2, 4))),
+        ),
+        horizon=choose.one(horizons),
+        remembered=choose.one(remembered),
     )
 
 
-@st.composite
-def events(draw: st.DrawFn, event_id: str, span: int = SPAN) -> AnyEvent:
-    kind = draw(st.sampled_from([WebsiteVisit, WebsiteVisit, NewsletterSignup, Cart, Cart, LandingPage]))
-    at = draw(st.integers(0, span) | st.sampled_from([0, 100, 200, 500, 1000]))
-    fields: dict[str, Any] = {"cart_id": draw(st.sampled_from([None, "a", "b"]))} if kind is Cart else {}
+def event(choose: Choices, event_id: str, span: int) -> Step:
+    kind = choose.one((WebsiteVisit, WebsiteVisit, NewsletterSignup, Cart, Cart, LandingPage))
+    at = choose.below(span) if choose.one((True, True, False)) else choose.one((0, 100, 200, 500, 1000))
+    fields: dict[str, Any] = {"cart_id": choose.one((None, "a", "b"))} if kind is Cart else {}
     made: AnyEvent = kind(
         event_id=event_id,
         occurred_at=moment(at),
         visitor_id="v",
-        action=draw(st.sampled_from(ACTIONS[kind])),
-        page=draw(st.sampled_from(PAGES)),
-        campaign=draw(st.sampled_from(CAMPAIGNS)),
-        attributes=draw(st.sampled_from(ATTRIBUTES)),
+        action=choose.one(ACTIONS[kind]),
+        page=choose.one(PAGES),
+        campaign=choose.one(CAMPAIGNS),
+        attributes=choose.one(ATTRIBUTES),
         **fields,
     )
-    return made
+    return Step(made, T0 + at)
 
 
 @st.composite
@@ -193,16 +206,16 @@ def histories(draw: st.DrawFn, most: int = 25, span: int = SPAN) -> list[Step]:
     """Events and clocks in the order of their arrival: mostly in order, some late, some sent twice, some ids used twice."""
     arrivals: list[tuple[int, Step]] = []
     for i in range(draw(st.integers(1, most))):
-        delay = draw(st.sampled_from([0, 0, 0]) | st.integers(0, 300) | st.integers(0, span))
-        what = draw(st.integers(0, 11))
-        if what == 0:
-            at = draw(st.integers(0, span))
-            arrivals.append((at, Step(None, T0 + at)))
-        elif what == 1 and arrivals:
-            at, step = draw(st.sampled_from(arrivals))
+        choose = draw(choices)
+        what = choose.below(12)
+        delay = choose.one((0, 0, 0, choose.below(300), choose.below(span)))
+        if what == 11:
+            at = T0 + choose.below(span)
+            arrivals.append((at, Step(None, at)))
+        elif what == 10 and arrivals:
+            at, step = choose.one(arrivals)
             arrivals.append((at + delay, step))
         else:
-            event = draw(events(f"id {draw(st.integers(0, i)) if what == 2 else i}", span))
-            at = round(event.occurred_at.timestamp() * 1000) - T0
-            arrivals.append((at + delay, Step(event, T0 + at)))
+            step = event(choose, f"id {choose.below(i + 1) if what == 9 else i}", span)
+            arrivals.append((step.at + delay, step))
     return [step for _, step in sorted(arrivals, key=lambda arrival: arrival[0])]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from intentflow.domain.change import Change
 from intentflow.domain.event import AnyEvent, time_of
 from intentflow.domain.rules import AXES, ScoringModel
 from intentflow.oracle import Search, every_millisecond, safe_strides
@@ -18,7 +19,7 @@ from tests.oracle.made import KEY, T0
 
 END = T0 + 2 * SPAN  # later than anything that happens
 LATER = (END, END + 1, END + 777, END + 20_000)
-ROOMY = models(horizon=10 * SPAN, remembered=64)  # nothing is ever too late
+ROOMY = models(horizons=(10 * SPAN,), remembered=(64,))  # nothing is ever too late
 
 
 def both(model: ScoringModel, steps: Sequence[Step], due: Search = safe_strides) -> tuple[FoldArm, ReferenceArm]:
@@ -152,7 +153,8 @@ def test_the_same_records_make_the_same_lead_and_the_same_changes(model, steps):
 def test_a_lead_that_is_written_and_read_between_any_two_records_goes_the_same_way(model, steps):
     """`FoldArm` writes and reads it each time; here it stays as it is."""
     stored = FoldArm(model)
-    live, changes = stored.lead, []
+    live = stored.lead
+    changes: list[Change] = []
     for step in steps:
         if step.event is None:
             stored.clock(step.at)

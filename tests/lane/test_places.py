@@ -1,6 +1,6 @@
+from intentflow.domain.lead import Unpublished
 from intentflow.lane.marks import Topic
 from intentflow.lane.places import Place, made_again, numbered, refused, unpublished
-from intentflow.domain.lead import Unpublished
 from intentflow.wire.chunk import Ledger
 from tests.lane.scenes import row
 

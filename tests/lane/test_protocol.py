@@ -2,13 +2,14 @@
 
 from intentflow.domain.lead import Unpublished
 from intentflow.lane.effects import Publish, ReadGap, ReadLog, Seek, Stop, WriteFence, WriteLog
-from intentflow.lane.marks import LEDGER, Fence, Topic, decode_ledger, encode_fence
+from intentflow.lane.marks import LEDGER, Fence, Topic, decode_ledger, encode_fence, encode_ledger
 from intentflow.lane.phases import Phase
 from intentflow.lane.places import Place
 from intentflow.lane.protocol import Partition
 from intentflow.lane.settling import Count
 from intentflow.wire.chunk import Ledger
 from intentflow.wire.rejections import Rejection
+from intentflow.wire.rows import with_epoch
 from tests.lane.scenes import EVENTS, Log, Record, chunk, opened, process, row
 
 A, B = b"l:a", b"l:b"
@@ -21,7 +22,9 @@ def fold(part: Partition, start: int, end: int, *told: Unpublished, key: bytes =
     part.rows[key] = row(part.epoch, sequence=end)
     if told:
         part.pending[key] = [*part.pending.get(key, []), *told]
-    return part.folded(chunk(start, end), [(key, part.rows[key])], [(key, list(told))] if told else [], [], Count(end - start))
+    return part.folded(
+        chunk(start, end), [(key, part.rows[key])], [(key, list(told))] if told else [], [], Count(end - start)
+    )
 
 
 def test_a_partition_is_taken_by_reading_fencing_and_reading_on_to_that_fence():
@@ -37,7 +40,7 @@ def test_sources_are_numbered_in_the_log_once_and_for_ever():
     log, carts = Log(), Topic("carts", "id-of-carts")
     opened(log)
     later = process(topics=(carts, EVENTS))
-    log.all(later, later.take()[:1] + [])
+    log.all(later, later.take())
     assert later.sources == {"events": 0, "carts": 1}
 
 
@@ -125,7 +128,7 @@ def test_chunks_settle_in_order_whatever_the_order_of_their_acknowledgements():
     one, two = log.append(*first.items), log.append(*second.items)
     assert part.landed(second.ticket, [(two, 2)]) == []
     publishes = part.landed(first.ticket, [(one, 2)])
-    assert [effect.ticket for effect in publishes] == [first.ticket, second.ticket]
+    assert [effect.ticket for effect in publishes if isinstance(effect, Publish)] == [first.ticket, second.ticket]
     part.published(second.ticket)
     assert part.done == {"events": 0}
     part.published(first.ticket)
@@ -176,7 +179,7 @@ def test_a_late_void_record_is_shadowed_again_at_once():
     log.all(owner, fold(owner, 5, 6, key=B))
     assert owner.late == 1
     last = [record for record in log.records if record.key == A][-1]
-    assert last.value == owner.rows[A][:0] + (owner.epoch).to_bytes(4, "big") + owner.rows[A][4:]
+    assert last.value == with_epoch(owner.epoch, owner.rows[A])
     assert owner.flights.expected == len(log.records)
 
 
@@ -203,15 +206,9 @@ def test_a_log_that_has_become_shorter_ends_the_process():
 def test_what_may_not_have_got_out_is_published_again_byte_for_byte_and_nothing_else():
     log = Log()
     told = [CHANGE, CHANGE._replace(offset=7, payload=b"later")]
-    log.append((A, row(0, outbox=told)), (LEDGER + b"0", row_of_ledger(Ledger(position=9))))
+    log.append((A, row(0, outbox=told)), (LEDGER + b"0", encode_ledger(0, Ledger(position=9))))
     opened(log, place=Place(5, 0, 9))
     assert log.published == [b"later"]
-
-
-def row_of_ledger(ledger: Ledger) -> bytes:
-    from intentflow.lane.marks import encode_ledger
-
-    return encode_ledger(0, ledger)
 
 
 def test_a_rebalance_before_that_was_published_does_not_skip_it():

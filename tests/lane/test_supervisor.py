@@ -32,7 +32,12 @@ def starts(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-NOTE = "import os, pathlib, sys, time; pathlib.Path(os.environ['INTENTFLOW_DATA'], f'{time.time_ns()}').touch(); "
+BEGIN = """
+import os, pathlib, signal, sys, time
+folder = pathlib.Path(os.environ["INTENTFLOW_DATA"])
+def note(name): (folder / name).touch()
+"""
+NOTE = BEGIN + "note(str(time.time_ns()))\n"
 
 
 def test_what_fails_again_and_again_is_given_up_with_exit_code_70(tmp_path):
@@ -53,14 +58,14 @@ def test_what_must_be_changed_first_is_not_tried_again(tmp_path, code):
 
 
 def test_each_worker_has_its_own_metrics_port_and_number(tmp_path):
-    note = "import os, pathlib; e = os.environ; pathlib.Path(e['INTENTFLOW_DATA'], e['INTENTFLOW_WORKER'] + '-' + e['INTENTFLOW_METRICS_PORT']).touch()"
-    assert supervise(settings(tmp_path, metrics_port=9100), 2, command=program(note)) == 0
+    own = "note(os.environ['INTENTFLOW_WORKER'] + '-' + os.environ['INTENTFLOW_METRICS_PORT'])"
+    assert supervise(settings(tmp_path, metrics_port=9100), 2, command=program(BEGIN + own)) == 0
     assert starts(tmp_path) == ["0-9100", "1-9101"]
 
 
 def test_no_metrics_stays_no_metrics(tmp_path):
-    note = "import os, pathlib; e = os.environ; pathlib.Path(e['INTENTFLOW_DATA'], e['INTENTFLOW_METRICS_PORT']).touch()"
-    assert supervise(settings(tmp_path, metrics_port=0), command=program(note)) == 0
+    own = "note(os.environ['INTENTFLOW_METRICS_PORT'])"
+    assert supervise(settings(tmp_path, metrics_port=0), command=program(BEGIN + own)) == 0
     assert starts(tmp_path) == ["0"]
 
 
@@ -77,18 +82,15 @@ def when_started(folder: Path, count: int) -> None:
 
 def test_sigterm_reaches_the_workers_and_their_end_is_awaited(tmp_path):
     when_started(tmp_path, 2)
-    obey = (
-        "import signal; signal.signal(15, lambda *_: (pathlib.Path(os.environ['INTENTFLOW_DATA'], f'stopped-{os.getpid()}').touch(), sys.exit(0)));"
-        "signal.pause()"
-    )
-    assert supervise(settings(tmp_path), 2, command=program("import os, sys, pathlib, time;" + obey.replace("signal.pause()", "") + NOTE + "signal.pause()")) == 0
+    obey = "signal.signal(15, lambda *_: (note(f'stopped-{os.getpid()}'), sys.exit(0)))\n"
+    assert supervise(settings(tmp_path), 2, command=program(BEGIN + obey + NOTE + "signal.pause()")) == 0
     assert sum(name.startswith("stopped") for name in starts(tmp_path)) == 2
 
 
 def test_a_worker_that_does_not_stop_is_killed(tmp_path, monkeypatch):
     monkeypatch.setattr(supervisor, "STOP_SECONDS", 0.2)
     when_started(tmp_path, 1)
-    deaf = "import signal; signal.signal(15, signal.SIG_IGN);" + NOTE + "time.sleep(60)"
+    deaf = BEGIN + "signal.signal(15, signal.SIG_IGN)\n" + NOTE + "time.sleep(60)"
     assert supervise(settings(tmp_path), command=program(deaf)) == 0
 
 

@@ -58,16 +58,6 @@ def add_limited(lead: Lead, signal: int, at: int, limit: Limit, horizon: int, ha
     return 1.0
 
 
-def count_at(lead: Lead, signal: int, now: int, half_life: int | None, limit: Limit | None) -> float:
-    """A signal's decayed count at `now`, open periods included."""
-    held = lead.counts.get(signal)
-    value = 0.0 if held is None else faded(held[0], held[1], now, half_life)
-    if limit is not None:
-        for _, events, latest in lead.periods.get(signal, ()):
-            value += faded(min(events, limit.count), latest, now, half_life)
-    return value
-
-
 def seen(lead: Lead, digest: bytes) -> bool:
     """Whether an event with this id hash (4 bytes) has already counted."""
     hashes = lead.seen_hashes
@@ -81,7 +71,7 @@ def remember(lead: Lead, at: int, digest: bytes, remembered: int) -> None:
     """Keep (at, digest) among the latest; what has to go raises the floor."""
     time = at.to_bytes(6, "big")
     hashes, times = lead.seen_hashes, lead.seen_times
-    if time + digest >= times[-6:] + hashes[-4:]:
+    if at > lead.newest or time + digest >= times[-6:] + hashes[-4:]:
         hashes, times = hashes + digest, times + time
     else:
         held = sorted([*zip(_cut(times, 6), _cut(hashes, 4), strict=True), (time, digest)])

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from math import ceil, log2
 
 from intentflow.domain.lead import Lead
-from intentflow.domain.rules import ScoringModel
+from intentflow.domain.rules import Abandoned, Repeated, ScoringModel
 from intentflow.domain.stages import SLACK, Judge
-from intentflow.domain.worth import AbandonedMeter, RepeatedMeter
+from intentflow.domain.worth import holds, jumps
 
 ROUNDING = 1e-12  # of bounds; it can only make the search look once more
 NEVER = float("inf")
@@ -25,7 +25,15 @@ class Due:
         self.stages, self.judge, self.scores = model.stages, judge, judge.scores
         meters = self.scores.meters
         self.shortest = [_shortest(m.signal.half_life for m in meters if m.axis == a and m.positive) for a in range(3)]
+        above = [(j, judge.facts[j], judge.enter[j]) for j in range(len(model.stages))]
+        self._above = [above[j + 1 :] for j in range(len(model.stages))]
+        self._empty = self._room_of_nothing()
         self.shortest_loss = [_shortest(m.signal.half_life for m in meters if m.axis == a and not m.positive) for a in range(3)]
+
+    def _room_of_nothing(self) -> list[float]:
+        lead = Lead([], [])
+        self.refresh(lead, 0, [0.0, 0.0, 0.0], [0.0, 0.0, 0.0])
+        return lead.room
 
     def next_move(self, lead: Lead, until: int) -> int | None:
         """The first millisecond in (clock, until] at which judging would move the lead, or None."""
@@ -42,7 +50,7 @@ class Due:
         times = [lead.since + self.judge.stage(lead).dwell]
         times += [lead.left[c] + s.cool_down for c, s in zip(self.judge.codes, self.stages, strict=True) if c in lead.left]
         times += [lead.lasts[c] + f.lasts for f, c in self.scores.facts if f.lasts is not None and c in lead.lasts]
-        return times + [end for meter in self.scores.moving for end in meter.jumps(lead)]
+        return times + [end for meter in self.scores.moving for end in jumps(meter, lead)]
 
     def _first(self, lead: Lead, low: int, high: int) -> int | None:
         """The first move in [low, high], an interval without jumps inside."""
@@ -66,33 +74,48 @@ class Due:
         above = range(here + 1, len(self.stages))
         return any(judge.scores_enter(j, upper) and judge.is_open(j, lead, low) for j in above)
 
+    def begin(self, lead: Lead) -> None:
+        """Set `due` and `room` of a lead that has seen nothing."""
+        lead.due, lead.room = 0, self._empty.copy()
+
     def refresh(self, lead: Lead, now: int, gains: list[float], losses: list[float]) -> None:
         """Set `due` and `room` as of `now`, up to which all that was due has happened, with the scores' parts at `now`."""
         here = self.judge.stage_of(lead)
         due = self._fall(lead, now, here, gains, losses) if here else NEVER
         room = [ENDLESS, ENDLESS, ENDLESS]
-        for j in range(here + 1, len(self.stages)):
+        waits = bool(lead.carts or lead.windows or any(losses))  # time alone may raise a score
+        for j, facts, axes in self._above[here]:
             if lead.left and self.judge.codes[j] in lead.left:
-                due = min(due, _after(now, lead.left[self.judge.codes[j]] + self.stages[j].cool_down))
-            if self.judge.is_open(j, lead, now):
-                self._make_room(room, j, gains)
+                end = lead.left[self.judge.codes[j]] + self.stages[j].cool_down
+                if now < end:
+                    due = min(due, end)
+                    continue
+            if facts and not all(holds(fact, lead.lasts.get(c), now) for fact, c in facts):
+                continue  # a fact can't begin to hold by time alone
+            gap, fullest = 0.0, 0
+            for axis, threshold in axes:
+                lacks = threshold - gains[axis]
+                if lacks > gap:
+                    gap, fullest = lacks, axis
+            if gap - 2 * SLACK < room[fullest]:
+                room[fullest] = gap - 2 * SLACK
+            if waits:
                 due = min(due, self._rise(lead, now, j, gains, losses))
         lead.room = room
         lead.due = 0 if due == NEVER else max(now + 1, int(due))
 
-    def _make_room(self, room: list[float], j: int, gains: list[float]) -> None:
-        """Stage j is not entered before its emptiest axis fills. Losses may fade meanwhile, so they don't count."""
-        gap, axis = max(((x - gains[a], a) for a, x in self.judge.enter[j]), default=(0.0, 0))
-        room[axis] = min(room[axis], gap - 2 * SLACK)
-
     def _fall(self, lead: Lead, now: int, here: int, gains: list[float], losses: list[float]) -> float:
         """No fall comes before it."""
-        due = min((lead.lasts.get(c, 0) + f.lasts for f, c in self.judge.facts[here] if f.lasts is not None), default=NEVER)
-        for a, threshold in self.judge.leave[here]:
-            due = min(due, now + _until_below(gains[a], threshold - SLACK - losses[a], self.shortest[a]))
-            for meter in self.scores.moving:
-                if meter.axis == a and isinstance(meter, RepeatedMeter) == meter.positive:
-                    due = min(due, _after(now, *meter.jumps(lead)))
+        due = NEVER
+        for fact, c in self.judge.facts[here]:
+            if fact.lasts is not None:
+                due = min(due, lead.lasts.get(c, 0) + fact.lasts)
+        for axis, threshold in self.judge.leave[here]:
+            due = min(due, now + _until_below(gains[axis], threshold - SLACK - losses[axis], self.shortest[axis]))
+            if lead.windows or lead.carts:
+                for meter in self.scores.moving:
+                    if meter.axis == axis and isinstance(meter.signal, Repeated) == meter.positive:
+                        due = min(due, _after(now, *jumps(meter, lead)))
         return max(due, lead.since + self.stages[here].dwell)
 
     def _rise(self, lead: Lead, now: int, j: int, gains: list[float], losses: list[float]) -> float:
@@ -100,8 +123,8 @@ class Due:
         wait = max((self._until_met(a, x, gains, losses) for a, x in self.judge.enter[j]), default=0)
         due = now + wait if wait else NEVER
         for meter in self.scores.moving:
-            if isinstance(meter, AbandonedMeter) == meter.positive and any(a == meter.axis for a, _ in self.judge.enter[j]):
-                due = min(due, _after(now, *meter.jumps(lead)))
+            if isinstance(meter.signal, Abandoned) == meter.positive and any(a == meter.axis for a, _ in self.judge.enter[j]):
+                due = min(due, _after(now, *jumps(meter, lead)))
         return due
 
     def _until_met(self, axis: int, threshold: float, gains: list[float], losses: list[float]) -> float:

@@ -26,9 +26,8 @@ class Explanation(Struct, frozen=True, kw_only=True):
     due_stage: str | None  # and where to
 
 
-def missing(judge: Judge, lead: Lead, now: int) -> tuple[Gap, ...]:
-    """What each stage above still asks for, lowest stage first."""
-    scores = judge.scores.at(lead, now)
+def missing(judge: Judge, lead: Lead, now: int, scores: list[float]) -> tuple[Gap, ...]:
+    """What each stage above still asks for, lowest stage first; with the scores that the lead has at `now`."""
     gaps: list[Gap] = []
     for j in range(judge.stage_of(lead) + 1, len(judge.stages)):
         stage = judge.stages[j]
@@ -51,8 +50,8 @@ def explain(ahead: Due, lead: Lead, at: int) -> Explanation:
         stage=judge.stage(lead).name,
         since=lead.since,
         scores=_triple(scores.at(lead, at)),
-        receipts=tuple(Receipt(*line) for line in scores.receipts(lead, at)),
-        missing=missing(judge, lead, at),
+        receipts=tuple(scores.receipts(scores.worths(lead, at))),
+        missing=missing(judge, lead, at, scores.at(lead, at)),
         outlook=tuple((at + d * DAY, _triple(scores.at(lead, at + d * DAY))) for d in days),
         due=due,
         due_stage=None if to is None else judge.stages[to].name,

@@ -7,17 +7,17 @@ may have changed its stage, not at every event; the changes are the same.
 from typing import Literal
 from zlib import crc32
 
-from intentflow.domain.change import Cause, Change, Receipt, change_id
+from intentflow.domain.change import Cause, Change, change_id
 from intentflow.domain.counting import seen
 from intentflow.domain.due import Due
 from intentflow.domain.event import AnyEvent, Cart, NewsletterSignup
 from intentflow.domain.explain import missing
 from intentflow.domain.lead import Lead
 from intentflow.domain.matching import Matcher
-from intentflow.domain.plans import Plan, meters_of, tell_cart, tell_newsletter
+from intentflow.domain.plans import Plan, tell_cart, tell_newsletter
 from intentflow.domain.rules import Counted, Fact, Once, Repeated, ScoringModel
 from intentflow.domain.stages import Judge
-from intentflow.domain.worth import Scores
+from intentflow.domain.worth import Scores, Worths
 
 Outcome = Literal["counted", "duplicate", "too_late"]
 TOP_RECEIPTS = 5
@@ -31,7 +31,6 @@ class Fold:
         self.scores = Scores(model)
         self.judge = Judge(model, self.scores)
         self.due = Due(model, self.judge)
-        self._newsletters, self._carts = meters_of(self.scores)
         rules: dict[str, Counted | Once | Repeated | Fact] = {f"fact {f.name}": f for f in model.facts}
         rules |= {f"signal {s.name}": s for s in model.signals if isinstance(s, Counted | Once | Repeated)}
         self._plan_of = Matcher(
@@ -53,8 +52,13 @@ class Fold:
                 return "too_late"
         if at < lead.newest - self.horizon:
             return "too_late"
-        if not lead.clock or lead.model != self.tag:
-            self._begin(lead, at)
+        if not lead.clock:
+            lead.since = lead.clock = at
+            lead.model = self.tag
+            self.due.begin(lead)
+        elif lead.model != self.tag:
+            lead.model = self.tag
+            self.due.refresh(lead, lead.clock, *self.scores.split(lead, lead.clock))
         if 0 < lead.due <= at:
             self.pass_time(key, lead, at, news)
         now = lead.clock if lead.clock > at else at
@@ -75,39 +79,32 @@ class Fold:
         now = max(until, lead.clock)
         self.due.refresh(lead, now, *self.scores.split(lead, now))
 
-    def _begin(self, lead: Lead, at: int) -> None:
-        """A lead that begins, or that this model has not judged yet."""
-        if not lead.clock:
-            lead.since = lead.clock = at
-        lead.model = self.tag
-        self.due.refresh(lead, lead.clock, *self.scores.split(lead, lead.clock))
-
     def _apply(self, lead: Lead, plan: Plan, event: AnyEvent, at: int, now: int, digest: bytes) -> bool:
         """Bring the event into the pieces. True if the lead is to be judged."""
         judged = plan.count(lead, at, digest) if plan.counted else False
         if not plan.simple:
             judged |= plan.note(lead, event, at, now)
         if isinstance(event, NewsletterSignup):
-            judged |= tell_newsletter(lead, event.action, at, self._newsletters)
+            judged |= tell_newsletter(lead, event.action, at, self.scores.signed_up)
         elif isinstance(event, Cart):
-            judged |= tell_cart(lead, event, at, now, self._carts)
+            judged |= tell_cart(lead, event, at, now, self.scores.abandoned)
         return judged
 
     def _judge(self, key: bytes, lead: Lead, now: int, cause: Cause, news: list[Change]) -> None:
         """Move the lead if it has to, tell of it, and look ahead."""
-        gains, losses = self.scores.split(lead, now)
-        scores = [g + n for g, n in zip(gains, losses, strict=True)]
+        worths = self.scores.worths(lead, now)
+        gains, losses = self.scores.parts(worths)
+        scores = [gains[0] + losses[0], gains[1] + losses[1], gains[2] + losses[2]]
         to = self.judge.move(lead, now, scores)
         if to is not None:
-            news.append(self._move(key, lead, to, now, scores, cause))
+            news.append(self._move(key, lead, to, now, scores, worths, cause))
         self.due.refresh(lead, now, gains, losses)
 
-    def _move(self, key: bytes, lead: Lead, to: int, now: int, scores: list[float], cause: Cause) -> Change:
+    def _move(self, key: bytes, lead: Lead, to: int, now: int, scores: list[float], worths: Worths, cause: Cause) -> Change:
         before, stage = self.judge.stage(lead), self.model.stages[to]
         if before.cool_down:
             lead.left[lead.stage] = now
         lead.stage, lead.since, lead.sequence = self.judge.codes[to], now, lead.sequence + 1
-        receipts = sorted((Receipt(*line) for line in self.scores.receipts(lead, now)), key=lambda r: (-abs(r.points), r.signal))
         engagement, fit, intent = scores
         return Change(
             id=change_id(key, lead.sequence, self.model.hash, cause, now),
@@ -118,8 +115,8 @@ class Fold:
             at=now,
             cause=cause,
             scores=(engagement, fit, intent),
-            receipts=tuple(receipts[:TOP_RECEIPTS]),
-            missing=missing(self.judge, lead, now),
+            receipts=tuple(self.scores.receipts(worths)[:TOP_RECEIPTS]),
+            missing=missing(self.judge, lead, now, scores),
             treatment=stage.treatment,
             follow_up_by=None if stage.follow_up is None else now + stage.follow_up,
             model=(self.model.name, self.model.version, self.model.hash),

@@ -9,8 +9,8 @@ from zlib import crc32
 from intentflow.domain.counting import add, add_limited, remember
 from intentflow.domain.event import AnyEvent, Cart
 from intentflow.domain.lead import Lead
-from intentflow.domain.rules import AXES, MAX_CARTS, Counted, Fact, Once, Repeated, ScoringModel
-from intentflow.domain.worth import AbandonedMeter, Scores, SignedUpMeter, code, holds
+from intentflow.domain.rules import AXES, MAX_CARTS, Counted, Fact, Once, Repeated, ScoringModel, SignedUp
+from intentflow.domain.worth import Meter, code, holds, jumps
 
 
 class Plan:
@@ -53,8 +53,9 @@ class Plan:
                 judged = judged or once.points < 0 or first is not None
         for name, axis, rule in self.repeated:
             held = lead.windows.get(name, [])
+            held_until = held[0][0] + rule.within if len(held) == rule.at_least else 0
             latest_events = lead.windows[name] = sorted({*held, (at, crc32(event.event_id.encode()))})[-rule.at_least :]
-            if latest_events != held and len(latest_events) == rule.at_least:
+            if held_until <= now and len(latest_events) == rule.at_least and latest_events != held:
                 lead.room[axis] -= rule.points
                 judged = judged or rule.points < 0
                 fall_due(lead, latest_events[0][0] + rule.within)
@@ -67,7 +68,7 @@ def fall_due(lead: Lead, time: int) -> None:
         lead.due = time
 
 
-def tell_newsletter(lead: Lead, action: str, at: int, meters: list[SignedUpMeter]) -> bool:
+def tell_newsletter(lead: Lead, action: str, at: int, meters: list[Meter]) -> bool:
     """Bring a newsletter event into the sign-up. True if the lead is to be judged."""
     before = lead.newsletter or (0, 0, 0, 0, 0)
     first, last, confirm, unsubscribe, bounce = before
@@ -84,14 +85,14 @@ def tell_newsletter(lead: Lead, action: str, at: int, meters: list[SignedUpMeter
         return False
     lead.newsletter = now
     for meter in meters:
-        lead.room[meter.axis] -= max(meter.signal.points, meter.signal.until_confirmed)
+        lead.room[meter.axis] -= max(meter.points, meter.signal.until_confirmed if isinstance(meter.signal, SignedUp) else 0.0)
     earlier = bool(before[0]) and first < before[0]  # counts from further back, so less
-    return bool(meters) and (earlier or action in ("unsubscribe", "bounce") or any(m.signal.points < 0 for m in meters))
+    return bool(meters) and (earlier or action in ("unsubscribe", "bounce") or not all(m.positive for m in meters))
 
 
-def tell_cart(lead: Lead, event: Cart, at: int, now: int, meters: list[AbandonedMeter]) -> bool:
+def tell_cart(lead: Lead, event: Cart, at: int, now: int, meters: list[Meter]) -> bool:
     """Bring a cart event into its cart. True if the lead is to be judged: abandonment was withdrawn, or has begun already."""
-    before = [(meter, start) for meter in meters for start in meter.jumps(lead)]
+    before = [(meter, start) for meter in meters for start in jumps(meter, lead)]
     cart = crc32((event.cart_id or "").encode())
     added, activity, purchase = lead.carts.get(cart, (0, 0, 0))
     if event.action == "purchase":
@@ -103,14 +104,9 @@ def tell_cart(lead: Lead, event: Cart, at: int, now: int, meters: list[Abandoned
     lead.carts[cart] = (added, activity, purchase)
     if len(lead.carts) > MAX_CARTS:
         del lead.carts[min(lead.carts, key=lambda c: (max(lead.carts[c][1:]), c))]
-    after = [(meter, start) for meter in meters for start in meter.jumps(lead)]
+    after = [(meter, start) for meter in meters for start in jumps(meter, lead)]
     for _, start in after:
         if start > now:
             fall_due(lead, start)
     return [x for x in before if x[1] <= now] != [x for x in after if x[1] <= now]
 
-
-def meters_of(scores: Scores) -> tuple[list[SignedUpMeter], list[AbandonedMeter]]:
-    """The meters that read newsletters, and those that read carts."""
-    signed_up = [m for m in scores.meters if isinstance(m, SignedUpMeter)]
-    return signed_up, [m for m in scores.meters if isinstance(m, AbandonedMeter)]

@@ -2,12 +2,14 @@
 
 import asyncio
 import gc
+import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import faust
+import mode.loop
 from faust.app.base import BootStrategy
 
 from intentflow.adapters import topics
@@ -25,6 +27,12 @@ from intentflow.wire.topic_names import TopicNames
 
 ALLOCATIONS = 100_000  # between looks of the youngest collector: a chunk makes tens of thousands of short-lived objects
 REQUEST_SECONDS = 30.0
+
+
+def fast_loop() -> None:
+    """uvloop, where it is to be had; before the first event loop is made."""
+    if importlib.util.find_spec("uvloop") is not None:
+        mode.loop.use("uvloop")
 
 
 class NoWeb(BootStrategy):

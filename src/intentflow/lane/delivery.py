@@ -112,7 +112,7 @@ class LaneConsumer(driver.Consumer):
             fail_stop(
                 f"a source topic is compressed with a codec that is not installed ({error}): install `cramjam`, or compress with gzip"
             )
-        except Exception as error:
+        except Exception as error:  # whatever it is: without delivery the worker would look alive and do nothing
             log.exception("lane")
             fail_stop(f"fetching: {error!r}")
 
@@ -157,6 +157,7 @@ class LaneConsumer(driver.Consumer):
         self.app.lane.close()
         await self.app.lane.settle()
         await self.commit()
+        self.app.lane.forget_marks()
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002 - Faust's signature
         """Faust calls this every `broker_commit_interval`, and when it stops."""

@@ -153,7 +153,7 @@ class Lane:
             self._fold(chunk)
             while self.unsettled >= self.settings.in_flight:
                 await self._something_settles()
-        except Exception as error:
+        except Exception as error:  # Faust would acknowledge the chunk and go on; whatever it is, the process must end
             log.exception("lane")
             fail_stop(f"{chunk.topic}-{chunk.partition}, position {chunk.start}: {error!r}")
         finally:
@@ -208,6 +208,11 @@ class Lane:
         """What may be committed and is not: everything before it is durable and published."""
         done = {(topic, n): end for n, owned in self.owned.items() for topic, end in owned.part.done.items()}
         return {tp: end for tp, end in done.items() if end > self.committed.get(tp, 0)}
+
+    def forget_marks(self) -> None:
+        """What could not be committed by now belongs to whoever gets the partition next; a late commit would set it back."""
+        for owned in self.owned.values():
+            owned.part.done = {}
 
     @property
     def sources(self) -> list[TP]:

@@ -13,83 +13,67 @@ from intentflow.wire.changes import decode_change
 from intentflow.wire.chunk import Folded
 
 CHUNK_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+PREFIX = "intentflow_"
+MEANINGS = {  # counters get `_total` from Prometheus' own conventions
+    "events_counted": "Events that were counted for a lead",
+    "events_duplicate": "Events whose id had been counted already",
+    "events_rejected": "Records that were refused",
+    "events_redelivered": "Records read again after a restart and skipped; in no other count",
+    "events_from_the_future": "Events dated after their receipt, counted at their receipt",
+    "qualification_changes": "Qualification changes",
+    "chunk_seconds": "Time to fold one chunk",
+    "chunk_records": "Records in folded chunks",
+    "lag_records": "Records on the broker that are not folded yet",
+    "leads": "Leads held by this worker",
+    "partitions": "Partitions owned by this worker",
+    "chunks_unsettled": "Folded chunks that are not yet durable and published",
+    "clock_seconds": "Time that a partition's clock has reached, in seconds since 1970",
+    "rebalances": "Times that partitions were handed out anew",
+    "partitions_fenced": "Fences written: partitions taken",
+    "changelog_void_records": "Records of fenced-off owners found in the changelog",
+    "recovery_records_read": "Changelog records read by the current or last recovery",
+    "recovery_records": "Changelog records that recovery has to read",
+    "recovery_leads": "Leads found by the current or last recovery",
+    "recovering": "1 while partitions are being taken, 0 while events are folded",
+    "build": "Always 1; the labels say what runs",
+}
 
 
 class Metrics:
     """One worker process's metrics, on a registry of their own."""
 
     def __init__(self) -> None:
-        registry = self.registry = CollectorRegistry()
-        self.counted = Counter(
-            "intentflow_events_counted", "Events that were counted for a lead", ["topic"], registry=registry
-        )
-        self.duplicate = Counter(
-            "intentflow_events_duplicate", "Events whose id had been counted already", ["topic"], registry=registry
-        )
-        self.rejected = Counter(
-            "intentflow_events_rejected", "Records that were refused", ["topic", "reason"], registry=registry
-        )
-        self.skipped = Counter(
-            "intentflow_events_redelivered",
-            "Records read again after a restart and skipped; in no other count",
-            registry=registry,
-        )
-        self.marked = Counter(
-            "intentflow_events_from_the_future",
-            "Events dated after their receipt, counted at their receipt",
-            registry=registry,
-        )
-        self.changes = Counter(
-            "intentflow_qualification_changes",
-            "Qualification changes",
-            ["from_stage", "to_stage", "cause"],
-            registry=registry,
-        )
-        self.chunk_seconds = Histogram(
-            "intentflow_chunk_seconds", "Time to fold one chunk", buckets=CHUNK_SECONDS, registry=registry
-        )
-        self.chunk_records = Counter("intentflow_chunk_records", "Records in folded chunks", registry=registry)
-        self.lag = Gauge(
-            "intentflow_lag_records", "Records on the broker that are not folded yet", ["topic"], registry=registry
-        )
-        self.leads = Gauge("intentflow_leads", "Leads held by this worker", registry=registry)
-        self.partitions = Gauge("intentflow_partitions", "Partitions owned by this worker", registry=registry)
-        self.unsettled = Gauge(
-            "intentflow_chunks_unsettled", "Folded chunks that are not yet durable and published", registry=registry
-        )
-        self.clock = Gauge(
-            "intentflow_clock_seconds", "Time that a partition's clock has reached", ["partition"], registry=registry
-        )
-        self.rebalances = Counter(
-            "intentflow_rebalances", "Times that partitions were handed out anew", registry=registry
-        )
-        self.fenced = Counter("intentflow_partitions_fenced", "Fences written: partitions taken", registry=registry)
-        self.void = Counter(
-            "intentflow_changelog_void_records",
-            "Records of fenced-off owners found in the changelog",
-            registry=registry,
-        )
-        self.recovery_done = Gauge(
-            "intentflow_recovery_records_read",
-            "Changelog records read by the current or last recovery",
-            registry=registry,
-        )
-        self.recovery_total = Gauge(
-            "intentflow_recovery_records", "Changelog records that recovery has to read", registry=registry
-        )
-        self.recovery_leads = Gauge(
-            "intentflow_recovery_leads", "Leads found by the current or last recovery", registry=registry
-        )
-        self.recovering = Gauge(
-            "intentflow_recovering", "1 while partitions are being taken, 0 while events are folded", registry=registry
-        )
-        build = Gauge(
-            "intentflow_build",
-            "Always 1; the labels say what runs",
-            ["version", "model", "model_version", "model_hash"],
-            registry=registry,
-        )
-        self._build = build
+        self.registry = CollectorRegistry()
+        self.counted = self._counter("events_counted", "topic")
+        self.duplicate = self._counter("events_duplicate", "topic")
+        self.rejected = self._counter("events_rejected", "topic", "reason")
+        self.skipped = self._counter("events_redelivered")
+        self.marked = self._counter("events_from_the_future")
+        self.changes = self._counter("qualification_changes", "from_stage", "to_stage", "cause")
+        self.chunk_seconds = Histogram(*self._said("chunk_seconds"), buckets=CHUNK_SECONDS, registry=self.registry)
+        self.chunk_records = self._counter("chunk_records")
+        self.lag = self._gauge("lag_records", "topic")
+        self.leads = self._gauge("leads")
+        self.partitions = self._gauge("partitions")
+        self.unsettled = self._gauge("chunks_unsettled")
+        self.clock = self._gauge("clock_seconds", "partition")
+        self.rebalances = self._counter("rebalances")
+        self.fenced = self._counter("partitions_fenced")
+        self.void = self._counter("changelog_void_records")
+        self.recovery_done = self._gauge("recovery_records_read")
+        self.recovery_total = self._gauge("recovery_records")
+        self.recovery_leads = self._gauge("recovery_leads")
+        self.recovering = self._gauge("recovering")
+        self._build = self._gauge("build", "version", "model", "model_version", "model_hash")
+
+    def _said(self, name: str) -> tuple[str, str]:
+        return PREFIX + name, MEANINGS[name]
+
+    def _counter(self, name: str, *labels: str) -> Counter:
+        return Counter(*self._said(name), labels, registry=self.registry)
+
+    def _gauge(self, name: str, *labels: str) -> Gauge:
+        return Gauge(*self._said(name), labels, registry=self.registry)
 
     def running(self, model: str, version: int, model_hash: str) -> None:
         """What this worker runs."""

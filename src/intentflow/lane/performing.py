@@ -127,6 +127,6 @@ async def _or_end(work: Coroutine[Any, Any, None]) -> None:
     """A task of the lane ends well, is cancelled, or ends the process: nobody waits for it who could handle more."""
     try:
         await work
-    except Exception as error:
+    except Exception as error:  # whatever it is, the process must end without a commit
         log.exception("lane")
         fail_stop(f"{str(error) or repr(error)}")

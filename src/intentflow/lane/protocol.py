@@ -65,11 +65,8 @@ class Partition(Settling):
     def read_on(self) -> Effects:
         """The log was read up to and with our fence."""
         if self.log.last_fence != Fence(self.epoch, self.token):
-            return [
-                Stop(
-                    f"partition {self.number}: our fence of epoch {self.epoch} is not in the changelog where it was acknowledged"
-                )
-            ]
+            lost = f"partition {self.number}: our fence of epoch {self.epoch} is not in the changelog where it was acknowledged"
+            return [Stop(lost)]
         if self.log.outranked:  # somebody took this epoch, or a higher one, just before: theirs is the log up to here
             self.phase = move(self.phase, "outranked")
             return self._fence(self.log.epoch + 1)
@@ -85,13 +82,8 @@ class Partition(Settling):
 
     def may_keep(self) -> bool:
         """Whether memory may be kept over a rebalance, if a new fence lands where it must (rule 11)."""
-        return (
-            self.phase is Phase.CLOSED
-            and self.mended
-            and not self.flights
-            and not self.pending
-            and not self.log.shadowed
-        )
+        owed = self.flights or self.pending or self.log.shadowed
+        return self.phase is Phase.CLOSED and self.mended and not owed
 
     @an_event
     def keep(self) -> Effects:
@@ -150,8 +142,7 @@ class Partition(Settling):
             return False
         if chunk.start != self.next[chunk.topic]:
             self.phase = Phase.ENDED
-            return Stop(
-                f"a hole in {chunk.topic}-{self.number}: position {self.next[chunk.topic]} expected, {chunk.start} delivered"
-            )
+            expected = self.next[chunk.topic]
+            return Stop(f"a hole in {chunk.topic}-{self.number}: position {expected} expected, {chunk.start} delivered")
         self.next[chunk.topic] = chunk.end
         return True

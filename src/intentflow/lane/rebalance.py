@@ -70,7 +70,7 @@ class LaneRecovery(Recovery):
         except IllegalStateError as error:  # a partition was taken away meanwhile
             if not (self.app.rebalancing or self.should_stop):
                 fail_stop(f"recovery: {error!r}, and no rebalance to start it again")
-        except Exception as error:
+        except Exception as error:  # a recovery that cannot finish must not look like one that goes on
             log.exception("lane")
             fail_stop(f"recovery: {str(error) or repr(error)}")
 

@@ -59,9 +59,7 @@ class Settling:
         self.sources: dict[str, int] = {}  # topic -> its number in this partition, once and for ever
         self.ledgers: dict[int, Ledger] = {}
         self.done: dict[str, int] = {}  # topic -> everything before it is durable and published
-        self.pending: dict[
-            bytes, list[Unpublished]
-        ] = {}  # changes not yet known to be published, oldest first (rule 7)
+        self.pending: dict[bytes, list[Unpublished]] = {}  # not yet known to be published, oldest first (rule 7)
         self.late = 0  # records of fenced-off writers that landed in our log
         self.mended = False  # what the last owner may not have got out has been published again
 
@@ -95,11 +93,9 @@ class Settling:
     ) -> Effects:
         """A chunk was folded into `rows` and `pending`: write what it changed, the source's ledger first."""
         source, old = self.sources[chunk.topic], self.ledger(chunk.topic)
-        fresh = (
-            sum(record.offset >= old.position for record in chunk.records)
-            if chunk.start < old.position
-            else len(chunk.records)
-        )
+        fresh = len(chunk.records)
+        if chunk.start < old.position:
+            fresh = sum(record.offset >= old.position for record in chunk.records)
         if count.counted + count.duplicate + count.rejected != fresh:
             return [Stop(places.miscounted(chunk, fresh, count.counted, count.duplicate, count.rejected))]
         self.ledgers[source] = ledger = Ledger(

@@ -4,6 +4,8 @@ import asyncio
 import logging
 import time
 
+from aiokafka.errors import KafkaError
+
 from intentflow.lane.clock import INTERVAL, Reading, reached
 from intentflow.lane.lane import Lane, Owned
 from intentflow.lane.phases import Phase
@@ -22,7 +24,10 @@ async def keep_time(lane: Lane) -> None:
             _measure(lane)
             if lane.generation is None:
                 continue
-            await _look_behind(lane, reader)
+            try:
+                await _look_behind(lane, reader)
+            except KafkaError as error:  # a broker that restarts; a write that must wait for it says so itself
+                log.warning("the changelog's end cannot be read just now: %s", type(error).__name__)
             if lane.settings.clock == "wall":
                 await asyncio.gather(*(_say(lane, number, owned) for number, owned in lane.owned.items()))
 

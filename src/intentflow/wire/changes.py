@@ -1,6 +1,7 @@
 """A qualification change as published: CloudEvents 1.0 in binary mode, `ce_*` headers and a plain JSON value, keyed by the lead."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -71,7 +72,15 @@ _decode = msgspec.json.Decoder(QualificationChange).decode
 
 def rfc3339(milliseconds: int) -> str:
     """Epoch milliseconds as `2026-05-01T10:00:00.000Z`."""
-    return (EPOCH + timedelta(milliseconds=milliseconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    days, rest = divmod(milliseconds, 86_400_000)
+    seconds, rest = divmod(rest, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    return f"{_day(days)}T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{rest:03}Z"
+
+
+@lru_cache(maxsize=1024)
+def _day(days: int) -> str:
+    return (EPOCH + timedelta(days=days)).strftime("%Y-%m-%d")
 
 
 def encode_change(change: Change) -> bytes:

@@ -15,7 +15,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from intentflow.domain.change import Change
-from intentflow.domain.event import AnyEvent, Event, key_of, time_of
+from intentflow.domain.event import key_of, time_of
 from intentflow.domain.fold import Fold
 from intentflow.domain.lead import Lead, Unpublished
 from intentflow.domain.rules import ScoringModel
@@ -99,7 +99,7 @@ class Scorer:
         """Let everything happen that is due up to `time` (epoch ms) for the leads with these keys; the cause is record `offset` of `source`."""
         chunk = _Chunk(self.fold, rows, source, self.sources)
         for key in keys:
-            lead = chunk.lead(key)
+            lead = chunk.touched.get(key) or chunk.open(key)
             if not lead.clock:
                 continue
             news: list[Change] = []
@@ -113,22 +113,48 @@ class Scorer:
 
 
 def _fold(chunk: "_Chunk", route: "_Route", records: Sequence[SourceRecord], refused: frozenset[int]) -> None:
-    source, out = chunk.source, chunk.out
+    """The hot loop: what is done for every record is done here, without a call where one can be spared."""
+    source, out, touched, names, told, take = chunk.source, chunk.out, chunk.touched, chunk.names, chunk.told, chunk.fold.take
+    news: list[Change] = []
     for record in records:
-        key = record.key or b""
-        lead = chunk.lead(key)
-        if record.offset <= lead.applied[source] and record.offset not in refused:
+        key, offset = record.key or b"", record.offset
+        lead = touched.get(key)
+        if lead is None:
+            lead = chunk.open(key)
+        if offset <= lead.applied[source] and offset not in refused:
             out.skipped += 1
             continue
         event = decode(record.value, record.headers)
-        if not isinstance(event, Event):
+        if isinstance(event, Rejection):
             chunk.reject(record, event)
-        elif key_of(event) != key or (not lead.clock and not route.leads_here(key)):
-            chunk.reject(record, route.misrouted(key, key_of(event)))
-        elif record.offset in refused:
+            continue
+        name = event.lead_id
+        if name is None or names.get(key) != name:
+            if key_of(event) != key or (not lead.clock and not route.leads_here(key)):
+                chunk.reject(record, route.misrouted(key, key_of(event)))
+                continue
+            if name is not None:
+                names[key] = name
+        if offset in refused:
             chunk.reject(record, TOO_LATE)
+            continue
+        at = time_of(event)
+        if at > record.timestamp + FUTURE:
+            at = record.timestamp
+            out.marked += 1
+        outcome = take(key, lead, event, at, news)
+        if outcome == "counted":
+            out.counted += 1
+            lead.applied[source] = offset
+            if key not in told:
+                told[key] = []
+            if news:
+                chunk.tell(key, news, offset)
+                news.clear()
+        elif outcome == "duplicate":
+            out.duplicate += 1
         else:
-            chunk.take(key, lead, record, event)
+            chunk.reject(record, TOO_LATE)
 
 
 class _Route:
@@ -152,51 +178,33 @@ class _Chunk:
 
     def __init__(self, fold: Fold, rows: Mapping[bytes, bytes], source: int, sources: int) -> None:
         self.out = Folded([], [], [])
-        self._fold, self._rows, self.source, self.sources = fold, rows, source, sources
-        self._touched: dict[bytes, Lead] = {}
-        self._news: dict[bytes, list[Unpublished]] = {}  # also: which leads are to be written
+        self.fold, self.source = fold, source
+        self.touched: dict[bytes, Lead] = {}
+        self.names: dict[bytes, str] = {}  # keys that were checked, with the lead id that they are of
+        self.told: dict[bytes, list[Unpublished]] = {}  # leads to be written, with what is new of them
+        self._rows, self._sources = rows, sources
 
-    def lead(self, key: bytes) -> Lead:
-        lead = self._touched.get(key)
-        if lead is None:
-            row = self._rows.get(key)
-            lead = Lead([], []) if row is None else decode_row(row)
-            if len(lead.applied) < self.sources:
-                lead.applied += [-1] * (self.sources - len(lead.applied))
-            self._touched[key] = lead
+    def open(self, key: bytes) -> Lead:
+        """The lead with this key, as it is now; one that has seen nothing if there is none."""
+        row = self._rows.get(key)
+        lead = Lead([], []) if row is None else decode_row(row)
+        if len(lead.applied) < self._sources:
+            lead.applied += [-1] * (self._sources - len(lead.applied))
+        self.touched[key] = lead
         return lead
 
-    def take(self, key: bytes, lead: Lead, record: SourceRecord, event: AnyEvent) -> None:
-        at = time_of(event)
-        future = at > record.timestamp + FUTURE
-        if future:
-            at = record.timestamp
-        news: list[Change] = []
-        outcome = self._fold.take(key, lead, event, at, news)
-        if outcome == "counted":
-            self.out.counted += 1
-            self.out.marked += future
-            lead.applied[self.source] = record.offset
-            self.tell(key, news, record.offset)
-        elif outcome == "duplicate":
-            self.out.duplicate += 1
-        else:
-            self.reject(record, TOO_LATE)
-
     def tell(self, key: bytes, news: list[Change], offset: int) -> None:
-        told = self._news.get(key)
-        if told is None:
-            told = self._news[key] = []
-        for change in news:
-            told.append(Unpublished(self.source, offset, encode_change(change)))
+        """The lead is to be written, and these are its changes."""
+        told = self.told.setdefault(key, [])
+        told += [Unpublished(self.source, offset, encode_change(change)) for change in news]
 
     def reject(self, record: SourceRecord, rejection: Rejection) -> None:
         self.out.refused += 1
         self.out.rejected.append((record, rejection))
 
     def end(self) -> Folded:
-        touched = self._touched
-        self.out.leads = [(key, touched[key], news) for key, news in self._news.items()]
+        touched = self.touched
+        self.out.leads = [(key, touched[key], news) for key, news in self.told.items()]
         return self.out
 
 

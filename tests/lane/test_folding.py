@@ -1,0 +1,86 @@
+from intentflow.domain.lead import Lead, Unpublished
+from intentflow.lane.due import Due
+from intentflow.lane.effects import WriteLog
+from intentflow.lane.folding import apply, fold_chunk, fold_control
+from intentflow.lane.marks import Topic
+from intentflow.lane.places import Place
+from intentflow.wire.chunk import Folded
+from intentflow.wire.control import encode_clock
+from intentflow.wire.rows import decode_row, due_of
+from tests.lane.scenes import EVENTS, Log, Record, chunk, opened, process, row
+
+A = b"l:a"
+T0 = 1_700_000_000_000
+CHANGE = Unpublished(0, 3, b"a change")
+
+
+class Core:
+    """Says what it was asked, and answers what it was given."""
+
+    def __init__(self, *answers: Folded) -> None:
+        self.answers = list(answers)
+        self.asked: list[tuple[object, ...]] = []
+
+    def fold_events(self, rows, records, source, partition, partitions, ledger=None):
+        self.asked.append((len(records), source, partition, partitions, ledger))
+        return self.answers.pop(0)
+
+    def fold_clock(self, rows, keys, time, source, offset):
+        self.asked.append((list(keys), time, source, offset))
+        return self.answers.pop(0)
+
+
+def test_a_lead_is_written_with_what_it_has_yet_to_say_and_with_our_epoch():
+    part = opened(Log())
+    part.pending[A] = [CHANGE]
+    newer = CHANGE._replace(offset=4, payload=b"another")
+    items, news = apply(part, Due(part.rows), Folded([(A, Lead([4], []), [newer])], [], []))
+    assert decode_row(part.rows[A]).outbox == [CHANGE, newer]
+    assert (items, news) == ([(A, part.rows[A])], [(A, [newer])])
+    assert part.pending == {A: [CHANGE, newer]}
+    assert int.from_bytes(part.rows[A][:4], "big") == part.epoch
+
+
+def test_a_lead_forgets_what_is_known_to_be_published():
+    part = opened(Log())
+    apply(part, Due(part.rows), Folded([(A, Lead([4], [CHANGE]), [])], [], []))
+    assert decode_row(part.rows[A]).outbox == []
+
+
+def test_a_lead_that_only_has_another_due_time_is_not_written():
+    part = opened(Log())
+    part.rows[A] = row(1, due=T0)
+    due = Due(part.rows)
+    assert due.up_to(T0) == [A]
+    items, _ = apply(part, due, Folded([], [], [(A, T0 + 5)]))
+    assert (items, due_of(part.rows[A]), due.up_to(T0 + 4), due.up_to(T0 + 5)) == ([], T0 + 5, [], [A])
+
+
+def test_the_core_is_told_what_the_ledger_has_counted():
+    part = opened(Log())
+    core = Core(Folded([], [], [], counted=2))
+    part.accept(chunk(0, 2))
+    [write], _ = fold_chunk(part, Due(part.rows), core, chunk(0, 2), 8)
+    assert isinstance(write, WriteLog)
+    assert core.asked == [(2, 0, 0, 8, part.ledgers[0].__class__())]
+
+
+def test_a_clock_record_reaches_exactly_the_leads_that_are_due_and_anything_else_is_refused():
+    log = Log()
+    part = process(topics=(EVENTS, Topic("control")))
+    part.rows.clear()
+    effects = part.take()
+    while type(effects[0]).__name__ != "Seek":
+        effects = log.perform(part, effects[0])
+    log.all(part, part.sought({"events": Place(None, 0, 0), "control": Place(None, 0, 9)}))
+    part.open(1)
+    part.rows.update({A: row(1, due=T0), b"l:b": row(1, due=T0 + 1)})
+    said = chunk(0, 2, topic="control")
+    said = type(said)("control", 0, 0, 2, [Record(0, *encode_clock(T0)), Record(1, b"x", b"y")], 1)
+    part.accept(said)
+    core = Core(Folded([(A, Lead([-1, 0], [], due=T0 + 9), [CHANGE])], [], []))
+    [write], folded = fold_control(part, Due(part.rows), core, said)
+    assert core.asked == [([A], T0, 1, 0)]
+    assert isinstance(write, WriteLog)
+    assert [why.reason for _, why in folded.rejected] == ["misrouted"]
+    assert (part.ledgers[1].counted, part.ledgers[1].rejected, part.ledgers[1].position) == (1, 1, 2)

@@ -1,0 +1,56 @@
+import re
+
+import msgspec
+
+from intentflow.domain.lead import Unpublished
+from intentflow.lane.metrics import Metrics
+from intentflow.wire.changes import CauseOut, ModelOut, QualificationChange
+from intentflow.wire.chunk import Folded
+
+CHANGE = QualificationChange(
+    id="x", lead="l:a", sequence=1, from_stage="suspect", to_stage="mql", at="2026-01-01T00:00:00.000Z", cause=CauseOut("decay"), scores={},
+    receipts=[], missing=[], treatment="none", follow_up_by=None, model=ModelOut("retail", 1, "h"),
+)  # fmt: skip
+
+
+def value(metrics: Metrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(name, labels)
+
+
+def test_a_folded_chunk_is_counted_by_what_became_of_its_records():
+    metrics = Metrics()
+    metrics.folded("events", 6, Folded([], [], [], counted=3, duplicate=1, skipped=1, marked=1), 0.002)
+    metrics.refused("events", ["not_json"])
+    assert value(metrics, "intentflow_events_counted_total", topic="events") == 3
+    assert value(metrics, "intentflow_events_duplicate_total", topic="events") == 1
+    assert value(metrics, "intentflow_events_rejected_total", topic="events", reason="not_json") == 1
+    assert value(metrics, "intentflow_events_redelivered_total") == 1
+    assert value(metrics, "intentflow_chunk_seconds_count") == 1
+
+
+def test_a_change_is_counted_by_where_from_where_to_and_why():
+    metrics = Metrics()
+    metrics.published([(b"l:a", [Unpublished(0, 1, msgspec.json.encode(CHANGE))])])
+    labels = {"from_stage": "suspect", "to_stage": "mql", "cause": "decay"}
+    assert value(metrics, "intentflow_qualification_changes_total", **labels) == 1
+
+
+def test_names_are_as_prometheus_wants_them_and_no_label_names_a_lead():
+    metrics = Metrics()
+    families = list(metrics.registry.collect())
+    assert all(re.fullmatch(r"intentflow_[a-z_]+", family.name) and family.documentation for family in families)
+    labels = {
+        name for collector in metrics.registry._collector_to_names for name in getattr(collector, "_labelnames", ())
+    }
+    assert labels <= {
+        "topic",
+        "reason",
+        "partition",
+        "from_stage",
+        "to_stage",
+        "cause",
+        "version",
+        "model",
+        "model_version",
+        "model_hash",
+    }
