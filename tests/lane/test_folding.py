@@ -1,10 +1,12 @@
 from intentflow.domain.lead import Lead, Unpublished
+from intentflow.lane.chunk import Chunk
 from intentflow.lane.due import Due
-from intentflow.lane.effects import WriteLog
+from intentflow.lane.effects import Seek, WriteLog
 from intentflow.lane.folding import apply, fold_chunk, fold_control
 from intentflow.lane.marks import Topic
 from intentflow.lane.places import Place
-from intentflow.wire.chunk import Folded
+from intentflow.lane.protocol import Partition
+from intentflow.wire.chunk import Folded, Ledger
 from intentflow.wire.control import encode_clock
 from intentflow.wire.rows import decode_row, due_of
 from tests.lane.scenes import EVENTS, Log, Record, chunk, opened, process, row
@@ -62,25 +64,56 @@ def test_the_core_is_told_what_the_ledger_has_counted():
     part.accept(chunk(0, 2))
     [write], _ = fold_chunk(part, Due(part.rows), core, chunk(0, 2), 8)
     assert isinstance(write, WriteLog)
-    assert core.asked == [(2, 0, 0, 8, part.ledgers[0].__class__())]
+    assert core.asked == [(2, 0, 0, 8, Ledger())]
 
 
-def test_a_clock_record_reaches_exactly_the_leads_that_are_due_and_anything_else_is_refused():
-    log = Log()
-    part = process(topics=(EVENTS, Topic("control")))
-    part.rows.clear()
+def with_control() -> tuple[Log, Partition]:
+    """A partition that reads events and the control topic."""
+    log, part = Log(), process(topics=(EVENTS, Topic("control")))
     effects = part.take()
-    while type(effects[0]).__name__ != "Seek":
+    while not isinstance(effects[0], Seek):
         effects = log.perform(part, effects[0])
     log.all(part, part.sought({"events": Place(None, 0, 0), "control": Place(None, 0, 9)}))
     part.open(1)
+    log.done.clear()
+    return log, part
+
+
+def test_a_clock_record_reaches_exactly_the_leads_that_are_due_and_anything_else_is_refused():
+    _, part = with_control()
     part.rows.update({A: row(1, due=T0), b"l:b": row(1, due=T0 + 1)})
-    said = chunk(0, 2, topic="control")
-    said = type(said)("control", 0, 0, 2, [Record(0, *encode_clock(T0)), Record(1, b"x", b"y")], 1)
+    said = Chunk("control", 0, 0, 2, [Record(0, *encode_clock(T0)), Record(1, b"x", b"y")], 1)
     part.accept(said)
     core = Core(Folded([(A, Lead([-1, 0], [], due=T0 + 9), [CHANGE])], [], []))
-    [write], folded = fold_control(part, Due(part.rows), core, said)
+    [([write], folded)] = fold_control(part, Due(part.rows), core, said)
     assert core.asked == [([A], T0, 1, 0)]
     assert isinstance(write, WriteLog)
     assert [why.reason for _, why in folded.rejected] == ["misrouted"]
     assert (part.ledgers[1].counted, part.ledgers[1].rejected, part.ledgers[1].position) == (1, 1, 2)
+
+
+def test_what_time_does_to_many_leads_is_done_in_slices_and_only_the_last_moves_the_position(monkeypatch):
+    monkeypatch.setattr("intentflow.lane.folding.SLICE", 2)
+    log, part = with_control()
+    part.rows.update({b"l:%d" % n: row(1, due=T0) for n in range(5)})
+    said = Chunk("control", 0, 0, 1, [Record(0, *encode_clock(T0))], 1)
+    part.accept(said)
+    steps = fold_control(part, Due(part.rows), Later(), said)
+    positions = []
+    for effects, _ in steps:
+        log.all(part, effects)
+        positions.append(part.done["control"])
+    assert log.done == ["WriteLog"] * 3
+    assert positions[-1] == 1
+    assert set(positions[:-1]) == {0}
+    assert all(due_of(each) == T0 + 9 for each in part.rows.values())
+
+
+class Later:
+    """Time changes nothing but the next due time, and writes it."""
+
+    def fold_events(self, *_):
+        raise NotImplementedError
+
+    def fold_clock(self, rows, keys, time, source, offset):
+        return Folded([(key, Lead([-1, offset], [], due=time + 9), []) for key in keys], [], [])

@@ -19,7 +19,7 @@ def value(metrics: Metrics, name: str, **labels: str) -> float | None:
 
 def test_a_folded_chunk_is_counted_by_what_became_of_its_records():
     metrics = Metrics()
-    metrics.folded("events", 6, Folded([], [], [], counted=3, duplicate=1, skipped=1, marked=1), 0.002)
+    metrics.folded("events", Folded([], [], [], counted=3, duplicate=1, skipped=1, marked=1), 0.002)
     metrics.refused("events", ["not_json"])
     assert value(metrics, "intentflow_events_counted_total", topic="events") == 3
     assert value(metrics, "intentflow_events_duplicate_total", topic="events") == 1

@@ -1,6 +1,6 @@
 """One chunk through the core: what it makes of the table, the due times, and what the protocol is told. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from intentflow.domain.lead import Unpublished
@@ -14,6 +14,7 @@ from intentflow.wire.control import decode_control
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.rows import due_of, encode_row
 
+SLICE = 5000  # leads that time may touch before the event loop turns
 Items = list[tuple[bytes, bytes]]
 News = list[tuple[bytes, list[Unpublished]]]
 
@@ -45,27 +46,37 @@ def fold_chunk(part: Partition, due: Due, core: Core, chunk: Chunk, partitions: 
     return part.folded(chunk, items, news, folded.rejected, count), folded
 
 
-def fold_control(part: Partition, due: Due, core: Core, chunk: Chunk) -> tuple[list[Effect], Folded]:
-    """Fold a chunk of the control topic, record by record, each for all leads that are due by its time."""
-    source = part.sources[chunk.topic]
+def fold_control(part: Partition, due: Due, core: Core, chunk: Chunk) -> Iterator[tuple[list[Effect], Folded]]:
+    """Fold a chunk of the control topic, record by record, each for all leads that are due by its time.
+
+    After a long silence half of all leads may be due at once, so what one record does is handed out in slices, between which
+    the event loop may turn. Only the last one moves the position: whoever dies before it does the rest once more, and finds
+    the leads of the slices that landed no longer due.
+    """
     counted_to = part.counted_to(chunk.topic)
-    rows: dict[bytes, bytes] = {}  # the last state of each lead; earlier ones need not be written
+    items: Items = []
     news: News = []
     total = Folded([], [], [])
-    refused: list[tuple[SourceRecord, Rejection]] = []
     for record in chunk.records:
         said, fresh = decode_control(record.key, record.value), record.offset >= counted_to
         if isinstance(said, Rejection):
-            refused.append((record, said))
+            total.rejected.append((record, said))
             total.refused += fresh
             continue
-        folded = core.fold_clock(part.rows, due.up_to(said), said, source, record.offset)
-        items, told = apply(part, due, folded)
-        rows.update(items)
-        news += told
         total.counted += fresh
-    total.rejected = refused
-    return part.folded(chunk, list(rows.items()), news, refused, Count(total.counted, 0, total.refused)), total
+        keys = due.up_to(said)
+        for at in range(0, len(keys), SLICE):
+            if len(items) >= SLICE:
+                yield part.folded_partly(items, news), Folded([], [], [])
+                items, news = [], []
+            folded = core.fold_clock(part.rows, keys[at : at + SLICE], said, part.sources[chunk.topic], record.offset)
+            more, told = apply(part, due, folded)
+            items += more
+            news += told
+            if at + SLICE < len(keys):
+                yield [], Folded([], [], [])
+    count = Count(total.counted, 0, total.refused)
+    yield part.folded(chunk, items, news, total.rejected, count), total
 
 
 def apply(part: Partition, due: Due, folded: Folded) -> tuple[Items, News]:

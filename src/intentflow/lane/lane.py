@@ -8,11 +8,11 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from intentflow.lane.chunk import Chunk
 from intentflow.lane.due import Due
-from intentflow.lane.effects import Stop
+from intentflow.lane.effects import Effect, Stop
 from intentflow.lane.exits import fail_stop
 from intentflow.lane.fetching import Fetched
 from intentflow.lane.folding import Core, fold_chunk, fold_control
@@ -26,6 +26,7 @@ from intentflow.lane.taking import take
 from intentflow.lane.topic_ids import topic_ids
 from intentflow.lane.writing import Writer
 from intentflow.settings import Settings
+from intentflow.wire.chunk import Folded
 from intentflow.wire.topic_names import TopicNames
 
 log = logging.getLogger(__name__)
@@ -150,9 +151,7 @@ class Lane:
         self.queued -= 1
         self._busy += 1
         try:
-            self._fold(chunk)
-            while self.unsettled >= self.settings.in_flight:
-                await self._something_settles()
+            await self._fold(chunk)
         except Exception as error:  # Faust would acknowledge the chunk and go on; whatever it is, the process must end
             log.exception("lane")
             fail_stop(f"{chunk.topic}-{chunk.partition}, position {chunk.start}: {error!r}")
@@ -160,27 +159,35 @@ class Lane:
             self._busy -= 1
             self.room.set()
 
-    def _fold(self, chunk: Chunk) -> None:
+    async def _fold(self, chunk: Chunk) -> None:
         owned = self.owned[chunk.partition]
-        part = owned.part
-        accepted = part.accept(chunk)
+        accepted = owned.part.accept(chunk)
         if isinstance(accepted, Stop):
             fail_stop(accepted.reason, accepted.exit_code)
         if not accepted:
             return
-        began, core = time.perf_counter(), self._core(len(part.sources))
-        counted_to = part.counted_to(chunk.topic)
-        if chunk.topic == self.names.control:
-            effects, folded = fold_control(part, owned.due, core, chunk)
-        else:
-            effects, folded = fold_chunk(part, owned.due, core, chunk, self.settings.partitions)
+        counted_to, began = owned.part.counted_to(chunk.topic), time.perf_counter()
+        for effects, folded in self._steps(owned, chunk):
+            self.metrics.folded(chunk.topic, folded, time.perf_counter() - began)
+            self.metrics.refused(
+                chunk.topic, (why.reason for record, why in folded.rejected if record.offset >= counted_to)
+            )
+            owned.performer.perform(effects)
+            await asyncio.sleep(0)  # a queue that is never empty would not let the event loop turn
+            while self.unsettled >= self.settings.in_flight:
+                await self._something_settles()
+            if chunk.generation != self.generation:
+                return  # whoever gets the partition next folds the rest
+            began = time.perf_counter()
+        self.metrics.chunk_records.inc(len(chunk.records))
         if chunk.records:
             owned.read[chunk.topic] = chunk.records[-1].timestamp
-        self.metrics.folded(chunk.topic, len(chunk.records), folded, time.perf_counter() - began)
-        self.metrics.refused(
-            chunk.topic, (why.reason for record, why in folded.rejected if record.offset >= counted_to)
-        )
-        owned.performer.perform(effects)
+
+    def _steps(self, owned: Owned, chunk: Chunk) -> Iterable[tuple[list[Effect], Folded]]:
+        part, due, core = owned.part, owned.due, self._core(len(owned.part.sources))
+        if chunk.topic == self.names.control:
+            return fold_control(part, due, core, chunk)
+        return [fold_chunk(part, due, core, chunk, self.settings.partitions)]
 
     def _core(self, sources: int) -> Core:
         core = self._cores.get(sources)

@@ -79,8 +79,8 @@ class Metrics:
         """What this worker runs."""
         self._build.labels(__version__, model, str(version), model_hash[:12]).set(1)
 
-    def folded(self, topic: str, records: int, folded: Folded, seconds: float) -> None:
-        """A chunk was folded. What was counted in an earlier life of the worker is in no count."""
+    def folded(self, topic: str, folded: Folded, seconds: float) -> None:
+        """A chunk was folded, or a part of one. What was counted in an earlier life of the worker is in no count."""
         self.counted.labels(topic).inc(folded.counted)
         if folded.duplicate:
             self.duplicate.labels(topic).inc(folded.duplicate)
@@ -89,7 +89,6 @@ class Metrics:
         if folded.marked:
             self.marked.inc(folded.marked)
         self.chunk_seconds.observe(seconds)
-        self.chunk_records.inc(records)
 
     def refused(self, topic: str, reasons: Iterable[str]) -> None:
         """Records were refused."""

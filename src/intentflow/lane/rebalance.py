@@ -94,6 +94,7 @@ class LaneRecovery(Recovery):
         app.in_recovery = False
         app.flow_control.resume()  # clears the stream queues: before the lane opens, never after
         app.consumer.resume_flow()
+        gc.unfreeze()
         gc.collect()
         gc.freeze()  # the collector need not walk what lives for ever
         lane.open(generation)

@@ -108,6 +108,11 @@ class Settling:
         flight = self.flights.launch(chunk.topic, chunk.end, changes, refused)
         return self.write([(ledger_key(source), encode_ledger(self.epoch, ledger)), *items], flight.ticket)
 
+    @an_event
+    def folded_partly(self, items: list[tuple[bytes, bytes]], changes: Changes) -> Effects:
+        """Part of what a clock record does; the position stays before it."""
+        return self.write(items, self.flights.launch(changes=changes).ticket)
+
     def write(self, items: list[tuple[bytes, bytes]], ticket: int) -> Effects:
         """Write these, in the order of tickets; nothing to write has landed."""
         if items:
