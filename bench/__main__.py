@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import platform
+import shutil
 import subprocess
 import tempfile
 import time
@@ -63,7 +64,7 @@ async def run(bootstrap: str, folder: Path, count: int, faust: int) -> list[Figu
 def show(arms: list[Figure]) -> None:
     """The table; an arm whose answer was wrong has no figure."""
     base = next(arm.events_per_second for arm in arms if arm.name == "faust")
-    table = Table("arm", "events/s", "µs CPU/event", "× stock Faust", "correct", "")
+    table = Table("arm", "events/s", "µs CPU/event", "times stock Faust", "correct", "")
     for arm in arms:
         rate = f"{arm.events_per_second:,.0f}" if arm.correct else "-"
         times = f"{arm.events_per_second / base:.1f}" if arm.correct else "-"
@@ -75,16 +76,25 @@ def main() -> int:
     """Exit code 0 if every answer was right."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--events", type=int, default=600_000, help="of each intentflow arm (default 600 000)")
-    parser.add_argument("--faust-events", type=int, default=100_000, help="of stock Faust, which is slow (default 100 000)")
+    parser.add_argument(
+        "--faust-events", type=int, default=100_000, help="of stock Faust, which is slow (default 100 000)"
+    )
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, EmbeddedStack(Path(folder), kafka_port=0, valkey=False, heap_mb=1024) as stack:
-        if stack.kafka.pid and Path("/usr/bin/taskset").exists():
-            subprocess.run(["taskset", "-a", "-p", "-c", "0", str(stack.kafka.pid)], check=True, stdout=subprocess.DEVNULL)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        EmbeddedStack(Path(folder), kafka_port=0, valkey=False, heap_mb=1024) as stack,
+    ):
+        if shutil.which("taskset"):
+            subprocess.run(
+                ["taskset", "-a", "-p", "-c", "0", str(stack.kafka.pid)], check=True, stdout=subprocess.DEVNULL
+            )
         arms = asyncio.run(run(stack.addresses.bootstrap, Path(folder), given.events, given.faust_events))
     show(arms)
     OUT.parent.mkdir(exist_ok=True)
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), "system": platform.platform()}
-    OUT.write_bytes(msgspec.json.format(msgspec.json.encode({"arms": arms, "machine": machine, "events": given.events})))
+    OUT.write_bytes(
+        msgspec.json.format(msgspec.json.encode({"arms": arms, "machine": machine, "events": given.events}))
+    )
     out.print(f"written to {OUT}")
     return 0 if all(arm.correct for arm in arms) else 1
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -28,7 +29,14 @@ class Figure(Struct, frozen=True):
 
 def pinned(command: list[str]) -> list[str]:
     """The command on the worker's core alone, where that can be said."""
-    return ["taskset", "-c", CORE, *command] if os.cpu_count() and os.cpu_count() > 1 and Path("/usr/bin/taskset").exists() else command
+    return ["taskset", "-c", CORE, *command] if (os.cpu_count() or 1) > 1 and shutil.which("taskset") else command
+
+
+def started(command: list[str], env: dict[str, str], log: Path) -> "subprocess.Popen[bytes]":
+    """A worker on its core, its output in a file."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as out:
+        return subprocess.Popen(pinned(command), env=env, stdout=out, stderr=subprocess.STDOUT)
 
 
 def bare(name: str, bootstrap: str, topic: str, partitions: int, count: int) -> Figure:
@@ -79,7 +87,7 @@ def librdkafka_consumer(bootstrap: str, topic: str, partitions: int, count: int)
     while read < count:
         messages = consumer.consume(1, 1.0) + consumer.consume(10_000, 0)
         for message in messages:
-            decode(message.value())
+            decode(message.value() or b"")
         read += len(messages)
     taken = time.perf_counter() - begun, time.process_time() - cpu, read
     consumer.close()
@@ -92,9 +100,7 @@ async def stock_faust(bootstrap: str, topic: str, partitions: int, count: int, f
     said = {"APP": app, "BOOTSTRAP": bootstrap, "TOPIC": topic, "PARTITIONS": str(partitions), "DATA": str(folder)}
     env = {**os.environ, **{f"BENCH_{name}": value for name, value in said.items()}}
     command = [sys.executable, "-m", "faust", "-A", "bench.stock_faust", "worker", "-l", "warn", "--without-web"]
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "faust.log").open("wb") as log:
-        process = subprocess.Popen(pinned(command), env=env, stdout=log, stderr=subprocess.STDOUT)
+    process = started(command, env, folder / "faust.log")
     try:
         async with Offsets(bootstrap) as offsets:
             rate, cpu = await timed(offsets, app, topic, count, process)
@@ -105,7 +111,9 @@ async def stock_faust(bootstrap: str, topic: str, partitions: int, count: int, f
     return Figure("faust", rate, cpu, sum(ends.values()) == count, f"{count:,} events, one table write each")
 
 
-async def timed(offsets: Offsets, group: str, topic: str, count: int, process: subprocess.Popen[bytes], patience: float = 240.0) -> tuple[float, float]:
+async def timed(
+    offsets: Offsets, group: str, topic: str, count: int, process: subprocess.Popen[bytes], patience: float = 240.0
+) -> tuple[float, float]:
     """Events a second and CPU µs an event, from the first commit seen to the last. Raises TimeoutError."""
     first: tuple[float, float, int] | None = None
     until = time.monotonic() + patience

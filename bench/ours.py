@@ -1,24 +1,27 @@
-"""intentflow in the benchmark: full `retail` scoring, durable, one worker process; checked against the slow reference before there is a figure."""
+"""intentflow in the benchmark: full `retail` scoring, durable, one worker process.
+
+Before there is a figure it is checked: scores against the slow reference, changes against a fold in one process, the books against the topics.
+"""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
+from bench.arms import Figure, started, timed
 from intentflow.adapters.embedded_worker import environment
 from intentflow.adapters.offsets import Offsets, records
-from intentflow.domain.rules import AXES, ScoringModel
+from intentflow.domain.event import Event
 from intentflow.domain.fold import Fold
+from intentflow.domain.rules import AXES, ScoringModel
 from intentflow.oracle import FinalScores
 from intentflow.replay.ledger import equation, read_logs
+from intentflow.replay.reading import FileRecord
 from intentflow.settings import Settings
 from intentflow.wire.changes import decode_change
 from intentflow.wire.chunk import Scorer
 from intentflow.wire.events import decode
 from intentflow.wire.rows import decode_row, encode_row
 from intentflow.wire.topic_names import TopicNames
-from bench.arms import Figure, pinned, timed
-from intentflow.replay.reading import FileRecord
 
 Events = list[tuple[int, bytes, bytes]]
 
@@ -26,10 +29,8 @@ Events = list[tuple[int, bytes, bytes]]
 async def intentflow(name: str, settings: Settings, model: ScoringModel, events: Events, folder: Path) -> Figure:
     """One arm, on the events topic of these settings, which is full."""
     names = TopicNames(settings.prefix, settings.app_id)
-    folder.mkdir(parents=True, exist_ok=True)
-    command = pinned([sys.executable, "-m", "faust", "-A", "streams.scoring", "worker", "-l", "warn"])
-    with (folder / f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment(settings), stdout=log, stderr=subprocess.STDOUT)
+    command = [sys.executable, "-m", "faust", "-A", "streams.scoring", "worker", "-l", "warn"]
+    process = started(command, environment(settings), folder / f"{name}.log")
     try:
         async with Offsets(settings.bootstrap) as offsets:
             rate, cpu = await timed(offsets, settings.app_id, names.events, len(events), process)
@@ -51,12 +52,17 @@ async def _wrong(offsets: Offsets, names: TopicNames, model: ScoringModel, event
     rows = {key: row for log in logs.values() for key, row in log.rows.items()}
     reference, fold = FinalScores(model), Fold(model)
     for time, key, value in events:
-        reference.event(key, decode(value), time)
+        event = decode(value)
+        if isinstance(event, Event):
+            reference.event(key, event, time)
     at, leads = reference.newest, 0
     for key, wanted in reference.scores():
         found = fold.scores.at(decode_row(rows[key]), at)
         leads += 1
-        if any(abs(score - wanted[axis]) > 1e-9 * max(1.0, abs(wanted[axis])) for axis, score in zip(AXES, found, strict=True)):
+        if any(
+            abs(score - wanted[axis]) > 1e-9 * max(1.0, abs(wanted[axis]))
+            for axis, score in zip(AXES, found, strict=True)
+        ):
             return f"{key!r}: {found}, the reference says {wanted}"
     if leads != len(rows):
         return f"{len(rows)} leads, the reference has {leads}"
@@ -69,7 +75,9 @@ def _changes(model: ScoringModel, events: Events) -> set[str]:
     """The ids of all changes, folded in this process."""
     scorer, rows, seen = Scorer(model, 1), dict[bytes, bytes](), set[str]()
     for start in range(0, len(events), 5000):
-        chunk = [FileRecord(start + i, time, key, value) for i, (time, key, value) in enumerate(events[start : start + 5000])]
+        chunk = [
+            FileRecord(start + i, time, key, value) for i, (time, key, value) in enumerate(events[start : start + 5000])
+        ]
         for key, lead, news in scorer.fold_events(rows, chunk, 0, 0, 1).leads:
             rows[key] = encode_row(0, lead)
             seen.update(decode_change(told.payload).id for told in news)

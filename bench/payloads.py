@@ -2,18 +2,24 @@
 
 import random
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import accumulate
+from typing import Literal
 
+from intentflow.domain.event import AnyEvent, Campaign, Cart, LandingPage, NewsletterSignup, Page, WebsiteVisit
 from intentflow.wire.changes import rfc3339
 from intentflow.wire.events import encode
-from intentflow.domain.event import AnyEvent, Campaign, Cart, LandingPage, NewsletterSignup, Page, WebsiteVisit
-from datetime import datetime
 
 DAYS = 14
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120"
 SITE = "https://shop.example.com"
 PRODUCTS = [f"{SITE}/products/{n}/some-long-product-name-{n}" for n in range(1000)]
 READING = [f"{SITE}/blog/{n}/what-we-think-of-it" for n in range(300)] + [f"{SITE}/about", f"{SITE}/", f"{SITE}/help"]
+SPRING_PAGE, NEWS_PAGE, CART_PAGE = (Page(url=f"{SITE}/{name}") for name in ("spring", "news", "cart"))
+NEWS: tuple[Literal["signup", "confirm", "open", "click"], ...] = ("signup", "confirm", "open", "click")
+CART: tuple[Literal["add", "view", "remove", "shipping_quote", "checkout", "purchase"], ...] = (
+    "add", "add", "add", "view", "remove", "shipping_quote", "checkout", "purchase",
+)  # fmt: skip
 SPRING = Campaign(name="spring", source="newsletter", medium="email")
 
 
@@ -37,19 +43,24 @@ def events(kind: str, count: int, until: int, seed: int = 7) -> Iterator[tuple[i
 
 
 def _event(rng: random.Random, number: int, lead: str, time: int) -> AnyEvent:
-    shared = {
-        "event_id": f"{number:012d}-{rng.getrandbits(48):012x}",
-        "occurred_at": datetime.fromisoformat(rfc3339(time)),
-        "lead_id": lead,
-        "user_agent": AGENT,
-    }
-    what = rng.random()
+    identity, moment = f"{number:012d}-{rng.getrandbits(48):012x}", datetime.fromisoformat(rfc3339(time))
+    what, event = rng.random(), WebsiteVisit(event_id=identity, occurred_at=moment, lead_id=lead, user_agent=AGENT)
     if what < 0.85:
         url = rng.choice(PRODUCTS) if what < 0.45 else f"{SITE}/pricing" if what < 0.48 else rng.choice(READING)
-        return WebsiteVisit(page=Page(url=url, title="Shop"), **shared)
+        event.page = Page(url=url, title="Shop")
+        return event
     if what < 0.92:
-        return LandingPage(page=Page(url=f"{SITE}/spring"), campaign=SPRING if what < 0.88 else None, **shared)
+        campaign = SPRING if what < 0.88 else None
+        return LandingPage(
+            event_id=identity, occurred_at=moment, lead_id=lead, user_agent=AGENT, page=SPRING_PAGE, campaign=campaign
+        )
     if what < 0.94:
-        return NewsletterSignup(action=rng.choice(["signup", "confirm", "open", "click"]), page=Page(url=f"{SITE}/news"), **shared)
-    action = rng.choice(["add", "add", "add", "view", "remove", "shipping_quote", "checkout", "purchase"])
-    return Cart(action=action, cart_id=f"cart-{lead}", page=Page(url=f"{SITE}/cart"), **shared)
+        did = rng.choice(NEWS)
+        return NewsletterSignup(
+            event_id=identity, occurred_at=moment, lead_id=lead, user_agent=AGENT, page=NEWS_PAGE, action=did
+        )
+    done = rng.choice(CART)
+    cart = f"cart-{lead}"
+    return Cart(
+        event_id=identity, occurred_at=moment, lead_id=lead, user_agent=AGENT, page=CART_PAGE, action=done, cart_id=cart
+    )

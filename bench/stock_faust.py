@@ -24,7 +24,9 @@ app.producer.buffer.max_messages = 10_000
 counts = app.Table("counts", default=int)
 
 
-@app.agent(app.topic(os.environ["BENCH_TOPIC"], key_type=bytes, key_serializer="raw", value_type=bytes, value_serializer="raw"))
+@app.agent(
+    app.topic(os.environ["BENCH_TOPIC"], key_type=bytes, key_serializer="raw", value_type=bytes, value_serializer="raw")
+)
 async def count(stream: faust.Stream) -> None:
     """How many events each lead had: the least that a scoring system could keep."""
     async for event in stream.events():

@@ -18,7 +18,9 @@ LAST_LINES = 12
 
 def environment(settings: Settings) -> dict[str, str]:
     """Our own environment, with these settings in it."""
-    said = {f"INTENTFLOW_{name.upper()}": str(value) for name, value in settings.model_dump().items() if value is not None}
+    said = {
+        f"INTENTFLOW_{name.upper()}": str(value) for name, value in settings.model_dump().items() if value is not None
+    }
     return {**os.environ, **said}
 
 
@@ -62,5 +64,7 @@ class EmbeddedWorker:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()

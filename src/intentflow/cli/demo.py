@@ -42,7 +42,9 @@ def demo(
     people: Annotated[int, typer.Option(min=10, help="How many people visit the shop.")] = 2000,
     seconds: Annotated[float, typer.Option(min=0, help="How long the thirty days take.")] = 45.0,
     model: Annotated[str, typer.Option(help="The scoring model: a shipped one's name, or a file.")] = "retail",
-    data: Annotated[Path, typer.Option(help="Folder of the demo; emptied before and after.")] = Path(".intentflow/demo"),
+    data: Annotated[Path, typer.Option(help="Folder of the demo; emptied before and after.")] = Path(
+        ".intentflow/demo"
+    ),
     everything: Annotated[bool, typer.Option("--all", help="Print every change, not only the telling ones.")] = False,
 ) -> None:
     """Start the stack, send thirty days of generated traffic at a compressed clock, and show who qualifies and who cools down.
@@ -52,7 +54,14 @@ def demo(
     rules = load(model)
     wipe(data)
     settings = Settings(
-        app_id="demo", prefix="demo", model=model, clock="records", kept_for_ever=True, family_topics=False, data=data, metrics_port=0
+        app_id="demo",
+        prefix="demo",
+        model=model,
+        clock="records",
+        kept_for_ever=True,
+        family_topics=False,
+        data=data,
+        metrics_port=0,
     )
     out.print("Starting Apache Kafka and a scoring worker ...")
     with EmbeddedStack(data, kafka_port=0, valkey=False) as stack:
@@ -77,7 +86,9 @@ class Demo:
     async def run(self, seed: int, people: int, seconds: float) -> bool:
         """Whether the books are right in the end."""
         bootstrap, names = self.settings.bootstrap, self.names
-        await ensure(bootstrap, app_topics(names, partitions=self.settings.partitions, family_topics=False, kept_for_ever=True))
+        await ensure(
+            bootstrap, app_topics(names, partitions=self.settings.partitions, family_topics=False, kept_for_ever=True)
+        )
         until = int(time.time() * 1000) // HOUR * HOUR
         out.print(f"Sending {DAYS} days of {people:,} people (seed {seed}) to {names.events} on {bootstrap}.\n")
         with _progress() as progress:
@@ -131,7 +142,9 @@ class Demo:
 
     async def _follow(self, console: Console) -> None:
         """Print the changes as they come."""
-        async for record in records(self.settings.bootstrap, [self.names.changes], self.settings.partitions, follow=True):
+        async for record in records(
+            self.settings.bootstrap, [self.names.changes], self.settings.partitions, follow=True
+        ):
             change = decode_change(record.value)
             if change.id in self.seen:
                 continue
@@ -180,4 +193,6 @@ def _by_hour(events: Iterator[tuple[int, bytes, bytes]]) -> Iterator[tuple[int, 
 
 
 def _progress() -> Progress:
-    return Progress(TextColumn("{task.description:<12}"), BarColumn(), TaskProgressColumn(), console=out, transient=True)
+    return Progress(
+        TextColumn("{task.description:<12}"), BarColumn(), TaskProgressColumn(), console=out, transient=True
+    )

@@ -22,8 +22,8 @@ from intentflow.errors import ConfigError, RejectedError
 from intentflow.lane.changelog import Changelog
 from intentflow.lane.reader import ChangelogReader
 from intentflow.model.load import load
-from intentflow.replay.through_core import CoreReplay
 from intentflow.replay.reading import Reading
+from intentflow.replay.through_core import CoreReplay
 from intentflow.settings import Settings
 from intentflow.wire.changes import rfc3339
 from intentflow.wire.murmur2 import partition_of
@@ -35,7 +35,9 @@ out = Console()
 
 def explain_(
     lead: Annotated[str, typer.Argument(help="A lead id, e-mail or visitor id, or a key like l:42 or v:abc.")],
-    at: Annotated[str | None, typer.Option(help="The moment to tell of (RFC 3339). Default: now; with --file the latest event.")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="The moment to tell of (RFC 3339). Default: now; with --file the latest event.")
+    ] = None,
     file: Annotated[list[Path] | None, typer.Option(help="Fold these files instead of reading Kafka.")] = None,
     format_: Annotated[Format, typer.Option("--format", help="What the rows of --file are.")] = Format.jsonl,
     model: Annotated[str | None, typer.Option(help="The scoring model: a shipped one's name, or a file.")] = None,
@@ -83,7 +85,9 @@ async def _rows(settings: Settings, keys: list[bytes]) -> dict[bytes, bytes]:
     async with ChangelogReader(settings.bootstrap, topic) as reader:
         count = len(await reader.partitions())
         if not count:
-            raise ConfigError(f"{settings.bootstrap}: no topic {topic}: has the worker run? Is INTENTFLOW_APP_ID its app id?")
+            raise ConfigError(
+                f"{settings.bootstrap}: no topic {topic}: has the worker run? Is INTENTFLOW_APP_ID its app id?"
+            )
         logs = {number: Changelog() for number in {partition_of(key, count) for key in keys}}
         await reader.begin(logs)
         async for _ in reader.read(logs, await reader.ends(logs)):
@@ -94,7 +98,9 @@ async def _rows(settings: Settings, keys: list[bytes]) -> dict[bytes, bytes]:
 def _explained(fold: Fold, key: bytes, row: bytes, at: int) -> Explanation:
     lead = decode_row(row)
     if at < lead.clock:
-        raise RejectedError(f"--at {rfc3339(at)} is before the lead's latest event ({rfc3339(lead.clock)}): scores are told forwards only")
+        raise RejectedError(
+            f"--at {rfc3339(at)} is before the lead's latest event ({rfc3339(lead.clock)}): scores are told forwards only"
+        )
     passed: list[Change] = []
     fold.pass_time(key, lead, at, passed)
     return explain(fold.due, lead, at)
@@ -109,7 +115,8 @@ def _document(key: bytes, told: Explanation) -> dict[str, object]:
         "scores": dict(zip(AXES, told.scores, strict=True)),
         "receipts": told.receipts,
         "missing": [
-            {k: rfc3339(v) if k == "not_before" else v for k, v in msgspec.to_builtins(gap).items()} for gap in told.missing
+            {k: rfc3339(v) if k == "not_before" else v for k, v in msgspec.to_builtins(gap).items()}
+            for gap in told.missing
         ],
         "outlook": [{"at": rfc3339(at), **dict(zip(AXES, scores, strict=True))} for at, scores in told.outlook],
         "due": None if told.due is None else rfc3339(told.due),
@@ -118,8 +125,12 @@ def _document(key: bytes, told: Explanation) -> dict[str, object]:
 
 
 def _show(key: bytes, told: Explanation) -> None:
-    out.print(f"[bold]{key.decode()}[/] is [bold]{told.stage}[/] since {_when(told.since)}; told as of {_when(told.at)}.\n")
-    receipts = Table("receipt", "axis", "points", title="Where the points come from", title_justify="left", show_footer=False)
+    out.print(
+        f"[bold]{key.decode()}[/] is [bold]{told.stage}[/] since {_when(told.since)}; told as of {_when(told.at)}.\n"
+    )
+    receipts = Table(
+        "receipt", "axis", "points", title="Where the points come from", title_justify="left", show_footer=False
+    )
     receipts.columns[2].justify = "right"
     for receipt in sorted(told.receipts, key=lambda r: (r.axis, -r.points)):
         receipts.add_row(receipt.signal, receipt.axis, f"{receipt.points:+.3f}")

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from intentflow.cli import demo, explain, model, replay, simulate, stack, worker
+from intentflow.cli import demo, explain, model, replay, simulate, stack, topics, worker
 from intentflow.errors import IntentflowError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("down")(stack.down_)
 app.command("demo")(demo.demo)
 app.command("worker")(worker.worker)
 app.command("simulate")(simulate.simulate)
+app.command("topics")(topics.topics)
 app.command("replay")(replay.replay)
 app.command("explain")(explain.explain_)
 app.add_typer(model.app, name="model")

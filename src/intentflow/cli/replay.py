@@ -16,9 +16,9 @@ from rich.table import Table
 from intentflow.domain.fold import Fold
 from intentflow.errors import ConfigError
 from intentflow.model.load import load
-from intentflow.replay.through_core import ended_at, replay_core
 from intentflow.replay.reading import Reading
 from intentflow.replay.result import Result, lines, score_lines
+from intentflow.replay.through_core import ended_at, replay_core
 
 err = Console(stderr=True)
 
@@ -42,10 +42,18 @@ def replay(
     files: Annotated[list[Path], typer.Argument(help="Files of events, plain or gzipped; - is standard input.")],
     format_: Annotated[Format, typer.Option("--format", help="What the rows are.")] = Format.jsonl,
     model: Annotated[str, typer.Option(help="The scoring model: a shipped one's name, or a file.")] = "retail",
-    through: Annotated[Way, typer.Option(help="The core in this process, or real Kafka with a worker of its own.")] = Way.core,
-    run: Annotated[str | None, typer.Option(help="Name of a Kafka replay; the same name goes on where it was cut off.")] = None,
-    until: Annotated[str | None, typer.Option(help="Let time pass up to here (RFC 3339). Default: the latest event.")] = None,
-    bootstrap: Annotated[str | None, typer.Option(help="Kafka's address. Default: the embedded stack, started if need be.")] = None,
+    through: Annotated[
+        Way, typer.Option(help="The core in this process, or real Kafka with a worker of its own.")
+    ] = Way.core,
+    run: Annotated[
+        str | None, typer.Option(help="Name of a Kafka replay; the same name goes on where it was cut off.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Let time pass up to here (RFC 3339). Default: the latest event.")
+    ] = None,
+    bootstrap: Annotated[
+        str | None, typer.Option(help="Kafka's address. Default: the embedded stack, started if need be.")
+    ] = None,
     data: Annotated[Path, typer.Option(help="Folder of the embedded stack.")] = Path(".intentflow"),
     changes: Annotated[Path | None, typer.Option(help="Write each change here, a line each, as published.")] = None,
     scores: Annotated[Path | None, typer.Option(help="Write each lead's scores here, a line each.")] = None,
@@ -71,7 +79,9 @@ def replay(
         else:
             from intentflow.replay.through_kafka import KafkaReplay
 
-            result = KafkaReplay(reading, model, rules, run=run, bootstrap=bootstrap, data=data, progress=progress).run(end)
+            result = KafkaReplay(reading, model, rules, run=run, bootstrap=bootstrap, data=data, progress=progress).run(
+                end
+            )
     _write(changes, (payload + b"\n" for payload in result.changes))
     _write(scores, lines(score_lines(Fold(rules), result.rows, ended_at(reading, end))))
     if json:
@@ -80,7 +90,9 @@ def replay(
         _show(result)
     _tell_refused(result)
     if not result.summary.adds_up:
-        err.print("[red]The rows don't add up: read is not counted + duplicate + rejected. This is a fault of ours; please report it.")
+        err.print(
+            "[red]The rows don't add up: read is not counted + duplicate + rejected. This is a fault of ours; please report it."
+        )
         raise typer.Exit(70)
     if not result.summary.counted and not result.summary.duplicate:
         err.print(f"[red]No row was an event.[/] Is it really {format_.value}? See --format.")
@@ -97,7 +109,12 @@ def parsed_time(option: str, text: str) -> int:
 
 
 def _progress() -> Progress:
-    columns = (TextColumn("{task.description:<12}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(elapsed_when_finished=True))
+    columns = (
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
     return Progress(*columns, console=err, transient=True)
 
 
@@ -108,7 +125,9 @@ def _write(path: Path | None, content: Iterable[bytes]) -> None:
         with path.open("wb") as out:
             out.writelines(content)
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be written ({error.strerror}): give a path in a folder that is there") from error
+        raise ConfigError(
+            f"{path}: cannot be written ({error.strerror}): give a path in a folder that is there"
+        ) from error
 
 
 def _show(result: Result) -> None:
@@ -129,7 +148,12 @@ def _show(result: Result) -> None:
 def _tell_refused(result: Result) -> None:
     """The first rows that were no events, on standard error; and how many of each reason."""
     for row in result.refused:
-        err.print(f"{row.file}:{row.line}: {row.rejection.reason}: {row.rejection.detail}", markup=False, highlight=False, soft_wrap=True)
+        err.print(
+            f"{row.file}:{row.line}: {row.rejection.reason}: {row.rejection.detail}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
     reasons = result.summary.rejected_by_reason
     if reasons:
         err.print("rejected: " + ", ".join(f"{count:,} {reason}" for reason, count in reasons.items()), highlight=False)

@@ -28,7 +28,9 @@ def simulate(
     seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 7,
     bootstrap: Annotated[str | None, typer.Option(help="Kafka's address. Default: the embedded stack.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")] = None,
-    stdout: Annotated[bool, typer.Option("--stdout", help="Write JSON lines instead of sending; input for `replay`.")] = False,
+    stdout: Annotated[
+        bool, typer.Option("--stdout", help="Write JSON lines instead of sending; input for `replay`.")
+    ] = False,
 ) -> None:
     """Send believable traffic to the events topic: people who browse, sign up, fill carts, abandon them, buy, and go cold."""
     until = int(time.time() * 1000)

@@ -56,7 +56,9 @@ def up(
 
 async def _serve(settings: Settings, rules: ScoringModel, stack: EmbeddedStack, worker: EmbeddedWorker) -> None:
     names = TopicNames(settings.prefix, settings.app_id)
-    await ensure(settings.bootstrap, app_topics(names, partitions=settings.partitions, kept_for_ever=settings.kept_for_ever))
+    await ensure(
+        settings.bootstrap, app_topics(names, partitions=settings.partitions, kept_for_ever=settings.kept_for_ever)
+    )
     _welcome(settings, names, stack)
     watching = asyncio.create_task(_tell(settings, names, Teller(rules)))
     try:

@@ -11,10 +11,16 @@ from intentflow.model.load import load
 
 
 def worker(
-    processes: Annotated[int, typer.Option("--processes", "-n", min=1, help="Worker processes; one uses one core.")] = 1,
-    bootstrap: Annotated[str | None, typer.Option(help="Kafka's address. Default: INTENTFLOW_BOOTSTRAP, or the embedded stack.")] = None,
+    processes: Annotated[
+        int, typer.Option("--processes", "-n", min=1, help="Worker processes; one uses one core.")
+    ] = 1,
+    bootstrap: Annotated[
+        str | None, typer.Option(help="Kafka's address. Default: INTENTFLOW_BOOTSTRAP, or the embedded stack.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="The scoring model: a shipped one's name, or a file.")] = None,
-    metrics_port: Annotated[int | None, typer.Option(help="Prometheus port of the first process, the next ones above it; 0: none.")] = None,
+    metrics_port: Annotated[
+        int | None, typer.Option(help="Prometheus port of the first process, the next ones above it; 0: none.")
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")] = None,
     loglevel: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:

@@ -28,7 +28,9 @@ class Due:
         above = [(j, judge.facts[j], judge.enter[j]) for j in range(len(model.stages))]
         self._above = [above[j + 1 :] for j in range(len(model.stages))]
         self._empty = self._room_of_nothing()
-        self.shortest_loss = [_shortest(m.signal.half_life for m in meters if m.axis == a and not m.positive) for a in range(3)]
+        self.shortest_loss = [
+            _shortest(m.signal.half_life for m in meters if m.axis == a and not m.positive) for a in range(3)
+        ]
 
     def _room_of_nothing(self) -> list[float]:
         lead = Lead([], [])
@@ -48,7 +50,9 @@ class Due:
     def _jumps(self, lead: Lead) -> list[int]:
         """Every time at which something else than fading may happen."""
         times = [lead.since + self.judge.stage(lead).dwell]
-        times += [lead.left[c] + s.cool_down for c, s in zip(self.judge.codes, self.stages, strict=True) if c in lead.left]
+        times += [
+            lead.left[c] + s.cool_down for c, s in zip(self.judge.codes, self.stages, strict=True) if c in lead.left
+        ]
         times += [lead.lasts[c] + f.lasts for f, c in self.scores.facts if f.lasts is not None and c in lead.lasts]
         return times + [end for meter in self.scores.moving for end in jumps(meter, lead)]
 
@@ -123,7 +127,9 @@ class Due:
         wait = max((self._until_met(a, x, gains, losses) for a, x in self.judge.enter[j]), default=0)
         due = now + wait if wait else NEVER
         for meter in self.scores.moving:
-            if isinstance(meter.signal, Abandoned) == meter.positive and any(a == meter.axis for a, _ in self.judge.enter[j]):
+            if isinstance(meter.signal, Abandoned) == meter.positive and any(
+                a == meter.axis for a, _ in self.judge.enter[j]
+            ):
                 due = min(due, _after(now, *jumps(meter, lead)))
         return due
 

@@ -19,7 +19,9 @@ EARLIEST = 946_684_800_000  # 2000-01-01: an event before it is a broken clock
 LATEST = 4_102_444_800_000  # 2100-01-01
 
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID_BYTES, description="at most 128 bytes in UTF-8")]
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern="^[^@]+@[^@]+$", description="compared in lower case")]
+Email = Annotated[
+    str, Meta(min_length=3, max_length=254, pattern="^[^@]+@[^@]+$", description="compared in lower case")
+]
 Text = Annotated[str, Meta(max_length=512)]
 Url = Annotated[str, Meta(max_length=4096)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217")]

@@ -31,7 +31,9 @@ def missing(judge: Judge, lead: Lead, now: int, scores: list[float]) -> tuple[Ga
     gaps: list[Gap] = []
     for j in range(judge.stage_of(lead) + 1, len(judge.stages)):
         stage = judge.stages[j]
-        gaps += [Gap(stage.name, axis=AXES[a], points=x - scores[a]) for a, x in judge.enter[j] if scores[a] < x - SLACK]
+        gaps += [
+            Gap(stage.name, axis=AXES[a], points=x - scores[a]) for a, x in judge.enter[j] if scores[a] < x - SLACK
+        ]
         gaps += [Gap(stage.name, fact=f.name) for f, c in judge.facts[j] if not holds(f, lead.lasts.get(c), now)]
         over = lead.left.get(judge.codes[j], -stage.cool_down) + stage.cool_down
         if stage.cool_down and now < over:

@@ -34,7 +34,8 @@ class Fold:
         rules: dict[str, Counted | Once | Repeated | Fact] = {f"fact {f.name}": f for f in model.facts}
         rules |= {f"signal {s.name}": s for s in model.signals if isinstance(s, Counted | Once | Repeated)}
         self._plan_of = Matcher(
-            ((name, rule.when) for name, rule in rules.items()), lambda names: Plan(model, [rules[name] for name in sorted(names)])
+            ((name, rule.when) for name, rule in rules.items()),
+            lambda names: Plan(model, [rules[name] for name in sorted(names)]),
         ).match
 
     def take(self, key: bytes, lead: Lead, event: AnyEvent, at: int, news: list[Change]) -> Outcome:
@@ -100,7 +101,9 @@ class Fold:
             news.append(self._move(key, lead, to, now, scores, worths, cause))
         self.due.refresh(lead, now, gains, losses)
 
-    def _move(self, key: bytes, lead: Lead, to: int, now: int, scores: list[float], worths: Worths, cause: Cause) -> Change:
+    def _move(
+        self, key: bytes, lead: Lead, to: int, now: int, scores: list[float], worths: Worths, cause: Cause
+    ) -> Change:
         before, stage = self.judge.stage(lead), self.model.stages[to]
         if before.cool_down:
             lead.left[lead.stage] = now

@@ -1,8 +1,8 @@
 """A lead's state: the pieces of its score, where it stands, and what it has yet to say.
 
-It is flat and mutable because it is touched a hundred thousand times a second: one chunk decodes a lead once, folds its events into it and
-encodes it once. Nobody shares one. Signals, facts, carts and stages are known by the CRC-32 of their names, so that a model that adds or moves a rule
-still finds what it counted before. Times are epoch milliseconds, 0 = never (the contract refuses events before 2000).
+It is flat and mutable because it is touched a hundred thousand times a second: one chunk decodes a lead once, folds its events into it
+and encodes it once. Nobody shares one. Signals, facts, carts and stages are known by the CRC-32 of their names, so that a model that adds
+or moves a rule still finds what it counted before. Times are epoch milliseconds, 0 = never (the contract refuses events before 2000).
 """
 
 from typing import NamedTuple
@@ -41,6 +41,8 @@ class Lead(Struct, array_like=True, gc=False):
     firsts: dict[int, int] = {}  # once-only signal -> its first event
     lasts: dict[int, int] = {}  # fact -> its latest event
     windows: dict[int, list[tuple[int, int]]] = {}  # repeated signal -> latest events: time, id hash
-    newsletter: tuple[int, int, int, int, int] | None = None  # first and last sign-up, latest confirm, unsubscribe, bounce
+    newsletter: tuple[int, int, int, int, int] | None = (
+        None  # first and last sign-up, latest confirm, unsubscribe, bounce
+    )
     carts: dict[int, tuple[int, int, int]] = {}  # cart -> latest add, activity, purchase
     left: dict[int, int] = {}  # stage with a cool-down -> when it was last left

@@ -4,6 +4,7 @@ The answer depends on the family, the action, the URL and the campaign, and seld
 combination and remembered; what depends on attributes is left open and tried on each event. The memory is bounded and only a memory.
 """
 
+import fnmatch
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -89,19 +90,25 @@ def _passes(test: Test, value: Attribute | None) -> bool:
 
 
 def _same(value: object, wanted: object) -> bool:
-    kinds = tuple("text" if isinstance(x, str) else "bool" if isinstance(x, bool) else "number" for x in (value, wanted))
+    kinds = tuple(
+        "text" if isinstance(x, str) else "bool" if isinstance(x, bool) else "number" for x in (value, wanted)
+    )
     return kinds[0] == kinds[1] and value == wanted
 
 
 def targeted(campaign: Campaign | None) -> bool:
     """Whether somebody came through a campaign's link: at least one field is filled."""
-    return campaign is not None and any((campaign.id, campaign.name, campaign.source, campaign.medium, campaign.term, campaign.content))
+    return campaign is not None and any(
+        (campaign.id, campaign.name, campaign.source, campaign.medium, campaign.term, campaign.content)
+    )
 
 
 def glob(pattern: str) -> Callable[[str], bool]:
-    """A test for a whole text, without regard to case: `*` is any text, `?` any character."""
-    parts = {"*": ".*", "?": "."}
-    match = re.compile("".join(parts.get(c) or re.escape(c) for c in pattern.lower()), re.DOTALL).fullmatch
+    """A test for a whole text, without regard to case: `*` is any text, `?` any character.
+
+    The expression is `fnmatch`'s, whose stars don't backtrack into each other: a URL comes from anybody, and may be made to take long.
+    """
+    match = re.compile(fnmatch.translate(pattern.lower().replace("[", "[[]"))).match
     return lambda text: match(text.lower()) is not None
 
 

@@ -85,7 +85,9 @@ def tell_newsletter(lead: Lead, action: str, at: int, meters: list[Meter]) -> bo
         return False
     lead.newsletter = now
     for meter in meters:
-        lead.room[meter.axis] -= max(meter.points, meter.signal.until_confirmed if isinstance(meter.signal, SignedUp) else 0.0)
+        lead.room[meter.axis] -= max(
+            meter.points, meter.signal.until_confirmed if isinstance(meter.signal, SignedUp) else 0.0
+        )
     earlier = bool(before[0]) and first < before[0]  # counts from further back, so less
     return bool(meters) and (earlier or action in ("unsubscribe", "bounce") or not all(m.positive for m in meters))
 
@@ -109,4 +111,3 @@ def tell_cart(lead: Lead, event: Cart, at: int, now: int, meters: list[Meter]) -
         if start > now:
             fall_due(lead, start)
     return [x for x in before if x[1] <= now] != [x for x in after if x[1] <= now]
-

@@ -73,14 +73,18 @@ class Scores:
                     events += (count if count < most else most) * exp2((latest - now) * rate)
                 found.append((meter, meter.capped(events)))
         if lead.firsts:
-            found += [(m, m.points * exp2((lead.firsts[c] - now) * m.rate)) for c, m in self.once.items() if c in lead.firsts]
+            found += [
+                (m, m.points * exp2((lead.firsts[c] - now) * m.rate)) for c, m in self.once.items() if c in lead.firsts
+            ]
         if lead.windows:
             found += [(m, m.points) for m in self.repeated.values() if any(now < end for end in jumps(m, lead))]
         if lead.newsletter is not None:
             found += [(m, _signed_up(m, lead.newsletter, now)) for m in self.signed_up]
         if lead.carts:
             for m in self.abandoned:
-                found.append((m, m.capped(sum(exp2((start - now) * m.rate) for start in jumps(m, lead) if start <= now))))
+                found.append(
+                    (m, m.capped(sum(exp2((start - now) * m.rate) for start in jumps(m, lead) if start <= now)))
+                )
         return found
 
     def split(self, lead: Lead, now: int) -> tuple[list[float], list[float]]:

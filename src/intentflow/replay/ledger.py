@@ -33,7 +33,9 @@ async def read_logs(bootstrap: str, names: TopicNames) -> dict[int, Changelog]:
     return logs
 
 
-async def equation(offsets: Offsets, names: TopicNames, topics: Iterable[str], logs: Mapping[int, Changelog]) -> Equation:
+async def equation(
+    offsets: Offsets, names: TopicNames, topics: Iterable[str], logs: Mapping[int, Changelog]
+) -> Equation:
     """The equation over these source topics, none of which was ever cut short by retention."""
     topics, partitions = list(topics), len(logs)
     came_in = sum((await offsets.ends(topics, partitions)).values())

@@ -38,7 +38,9 @@ class Refused(Struct, frozen=True):
 class Reading:
     """All rows of some files, once. After it was read: `read`, `latest`, `reasons`, `refused` (the first few). `refuse` is told of each."""
 
-    def __init__(self, paths: Sequence[Path], format_name: str, advance: Advance, refuse: Callable[[Refused], None] | None = None) -> None:
+    def __init__(
+        self, paths: Sequence[Path], format_name: str, advance: Advance, refuse: Callable[[Refused], None] | None = None
+    ) -> None:
         self.paths, self.format_name = paths, format_name
         self.read = self.latest = 0
         self.reasons: Counter[str] = Counter()
@@ -67,7 +69,9 @@ class Reading:
             before += source.size or 0
         self._advance(before, total)
         if not self.read:
-            raise RejectedError(f"{', '.join(map(str, self.paths))}: empty, nothing to replay: give a file with one row at least")
+            raise RejectedError(
+                f"{', '.join(map(str, self.paths))}: empty, nothing to replay: give a file with one row at least"
+            )
 
     def _count(self, row: Refused) -> None:
         self.reasons[row.rejection.reason] += 1

@@ -1,8 +1,8 @@
 """Files through real Kafka: topics, an app and a worker of their own.
 
-A run has a name. Its rows are written to its topics in the files' order, so the end of a partition says how many of its rows are there: a run
-that was cut off goes on from there, and one that is done adds nothing. The worker writes no clock (`clock: records`); when all is committed, one
-clock record per partition says how far time has passed.
+A run has a name. Its rows are written to its topics in the files' order, so the end of a partition says how many of its rows are there: a
+run that was cut off goes on from there, and one that is done adds nothing. The worker writes no clock (`clock: records`); when all is
+committed, one clock record per partition says how far time has passed.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ from intentflow.domain.fold import Fold
 from intentflow.domain.rules import ScoringModel
 from intentflow.lane.changelog import Changelog, ledger_sums
 from intentflow.lane.reader import read_changelog
-from intentflow.replay.through_core import ended_at
 from intentflow.replay.reading import Reading, Refused
 from intentflow.replay.result import Result, Summary, stages_of
+from intentflow.replay.through_core import ended_at
 from intentflow.settings import Settings
 from intentflow.wire.changes import decode_change, rfc3339
 from intentflow.wire.control import encode_clock
@@ -39,14 +39,29 @@ class KafkaReplay:
     """One run. `progress` shows how far it is."""
 
     def __init__(
-        self, reading: Reading, model: str, rules: ScoringModel, *, run: str | None, bootstrap: str | None, data: Path, progress: Progress
+        self,
+        reading: Reading,
+        model: str,
+        rules: ScoringModel,
+        *,
+        run: str | None,
+        bootstrap: str | None,
+        data: Path,
+        progress: Progress,
     ) -> None:
         name = f"replay-{run or secrets.token_hex(4)}"
         self.reading, self.rules, self.named, self.data, self.progress = reading, rules, run is not None, data, progress
         self.bootstrap = bootstrap
         self.names = TopicNames(prefix=name, app_id=name)
         self.settings = Settings(
-            app_id=name, prefix=name, model=model, clock="records", kept_for_ever=True, family_topics=False, data=data, metrics_port=0
+            app_id=name,
+            prefix=name,
+            model=model,
+            clock="records",
+            kept_for_ever=True,
+            family_topics=False,
+            data=data,
+            metrics_port=0,
         )
         self.partitions = self.settings.partitions
         self.rejected: list[Refused] = []
@@ -80,7 +95,9 @@ class KafkaReplay:
 
     async def _produce(self, offsets: Offsets) -> None:
         """Write the rows that are not there yet."""
-        there = Counter({number: end for (_, number), end in (await offsets.ends([self.names.events], self.partitions)).items()})
+        there = Counter(
+            {number: end for (_, number), end in (await offsets.ends([self.names.events], self.partitions)).items()}
+        )
         fresh = not there.total()
         passed: Counter[int] = Counter()
         async with BatchProducer(self.settings.bootstrap) as producer:

@@ -2,11 +2,11 @@
 
 The lane, `replay --through core` and the benchmark all come in through this door.
 
-A record that is read again (after a crash, from the committed offset) is counted once. What was counted is applied in its lead; but a record that
-was refused may lie before one that was counted for the same lead, and then the lead alone would say "applied" of both, and the rejection
-would be lost. So the lane writes, **first** in a chunk's changelog batch, the ledger row of the source: how far it was counted, the counts,
-and the offsets refused since the committed offset (`Ledger`). If any lead of a chunk is in the log, its ledger row is; a record below `ledger.position`
-is not counted again, and one in `ledger.refused` is refused again, whatever its lead says.
+A record that is read again (after a crash, from the committed offset) is counted once. What was counted is applied in its lead; but a
+record that was refused may lie before one that was counted for the same lead, and then the lead alone would say "applied" of both, and the
+rejection would be lost. So the lane writes, **first** in a chunk's changelog batch, the ledger row of the source: how far it was counted,
+the counts, and the offsets refused since the committed offset (`Ledger`). If any lead of a chunk is in the log, its ledger row is; a record
+below `ledger.position` is not counted again, and one in `ledger.refused` is refused again, whatever its lead says.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,7 +64,9 @@ class Folded(Struct, gc=False):
     marked: int = 0  # event times in the future, set to the receive time
 
 
-TOO_LATE = Rejection("too_late", "more than 7 days behind the lead's newest event, or behind all that is remembered of it")
+TOO_LATE = Rejection(
+    "too_late", "more than 7 days behind the lead's newest event, or behind all that is remembered of it"
+)
 FUTURE = 300_000  # ms that an event may be ahead of the time it was received
 
 
@@ -95,8 +97,13 @@ class Scorer:
         _fold(chunk, route, records[again:] if again else records, frozenset())
         return chunk.end()
 
-    def fold_clock(self, rows: Mapping[bytes, bytes], keys: Iterable[bytes], time: int, source: int, offset: int) -> Folded:
-        """Let everything happen that is due up to `time` (epoch ms) for the leads with these keys; the cause is record `offset` of `source`."""
+    def fold_clock(
+        self, rows: Mapping[bytes, bytes], keys: Iterable[bytes], time: int, source: int, offset: int
+    ) -> Folded:
+        """Let everything happen that is due up to `time` (epoch ms) for the leads with these keys.
+
+        The cause is record `offset` of `source`.
+        """
         chunk = _Chunk(self.fold, rows, source, self.sources)
         for key in keys:
             lead = chunk.touched.get(key) or chunk.open(key)
@@ -114,13 +121,11 @@ class Scorer:
 
 def _fold(chunk: "_Chunk", route: "_Route", records: Sequence[SourceRecord], refused: frozenset[int]) -> None:
     """The hot loop: what is done for every record is done here, without a call where one can be spared."""
-    source, out, touched, names, told, take = chunk.source, chunk.out, chunk.touched, chunk.names, chunk.told, chunk.fold.take
+    source, out, touched, names, take = chunk.source, chunk.out, chunk.touched, chunk.names, chunk.fold.take
     news: list[Change] = []
     for record in records:
         key, offset = record.key or b"", record.offset
-        lead = touched.get(key)
-        if lead is None:
-            lead = chunk.open(key)
+        lead = touched.get(key) or chunk.open(key)
         if offset <= lead.applied[source] and offset not in refused:
             out.skipped += 1
             continue
@@ -128,29 +133,22 @@ def _fold(chunk: "_Chunk", route: "_Route", records: Sequence[SourceRecord], ref
         if isinstance(event, Rejection):
             chunk.reject(record, event)
             continue
-        name = event.lead_id
+        name = event.lead_id or event.email
         if name is None or names.get(key) != name:
             if key_of(event) != key or (not lead.clock and not route.leads_here(key)):
                 chunk.reject(record, route.misrouted(key, key_of(event)))
                 continue
             if name is not None:
                 names[key] = name
-        if offset in refused:
-            chunk.reject(record, TOO_LATE)
-            continue
         at = time_of(event)
         if at > record.timestamp + FUTURE:
             at = record.timestamp
             out.marked += 1
-        outcome = take(key, lead, event, at, news)
+        outcome = "too_late" if offset in refused else take(key, lead, event, at, news)
         if outcome == "counted":
             out.counted += 1
             lead.applied[source] = offset
-            if key not in told:
-                told[key] = []
-            if news:
-                chunk.tell(key, news, offset)
-                news.clear()
+            chunk.tell(key, news, offset)
         elif outcome == "duplicate":
             out.duplicate += 1
         else:
@@ -168,9 +166,15 @@ class _Route:
 
     def misrouted(self, key: bytes, wanted: bytes) -> Rejection:
         if key != wanted:
-            return Rejection("misrouted", f"the record's key is {_shown(key)}, its event's is {_shown(wanted)}: send it with that key")
+            return Rejection(
+                "misrouted",
+                f"the record's key is {_shown(key)}, its event's is {_shown(wanted)}: send it with that key",
+            )
         right = partition_of(key, self.partitions)
-        return Rejection("misrouted", f"on partition {self.partition}, its key leads to {right}: set the producer's partitioner to murmur2")
+        return Rejection(
+            "misrouted",
+            f"on partition {self.partition}, its key leads to {right}: set the producer's partitioner to murmur2",
+        )
 
 
 class _Chunk:
@@ -194,9 +198,12 @@ class _Chunk:
         return lead
 
     def tell(self, key: bytes, news: list[Change], offset: int) -> None:
-        """The lead is to be written, and these are its changes."""
-        told = self.told.setdefault(key, [])
-        told += [Unpublished(self.source, offset, encode_change(change)) for change in news]
+        """The lead is to be written, and these are its changes; `news` is empty then."""
+        if key not in self.told:
+            self.told[key] = []
+        if news:
+            self.told[key] += [Unpublished(self.source, offset, encode_change(change)) for change in news]
+            news.clear()
 
     def reject(self, record: SourceRecord, rejection: Rejection) -> None:
         self.out.refused += 1
