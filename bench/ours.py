@@ -1,6 +1,7 @@
 """intentflow in the benchmark: full `retail` scoring, durable, one worker process.
 
-Before there is a figure it is checked: scores against the slow reference, changes against a fold in one process, the books against the topics.
+Before there is a figure it is checked: scores against the slow reference, changes against a fold in one process, and the books against
+the topics.
 """
 
 import os

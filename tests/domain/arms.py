@@ -52,7 +52,9 @@ class FoldArm:
         return dict(zip(AXES, self.fold.scores.at(self.lead, t), strict=True))
 
     def receipts(self, t: int) -> list[tuple[str, str, float]]:
-        return sorted((r.signal, r.axis, r.points) for r in self.fold.scores.receipts(self.fold.scores.worths(self.lead, t)))
+        return sorted(
+            (r.signal, r.axis, r.points) for r in self.fold.scores.receipts(self.fold.scores.worths(self.lead, t))
+        )
 
     @property
     def moves(self) -> list[Move]:

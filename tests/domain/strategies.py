@@ -124,7 +124,7 @@ def when(choose: Choices) -> tuple[Condition, ...]:
 def signal(choose: Choices, name: str, groups: Sequence[Group]) -> AnySignal:
     kind = choose.one((Counted, Counted, Counted, Once, Repeated, SignedUp, Abandoned))
     axis, points = choose.one(AXES), choose.one(POINTS)
-    group = choose.one((None, *(group.name for group in groups if group.axis == axis)))
+    group = choose.one((None, *(group.name for group in groups if group.axis == axis and points > 0)))
     shared: dict[str, Any] = {"name": name, "axis": axis, "points": points, "group": group}
     if kind is Repeated:
         return Repeated(**shared, when=when(choose), at_least=choose.between(2, 4), within=choose.between(50, 800))
@@ -141,23 +141,21 @@ def signal(choose: Choices, name: str, groups: Sequence[Group]) -> AnySignal:
 
 
 def stage(choose: Choices, name: str, facts: Sequence[str]) -> Stage:
-    """One that is left for a score that it doesn't ask for has a cool-down: it would come and go each millisecond."""
-    enter = {choose.one(AXES): choose.one(THRESHOLDS) for _ in range(choose.one((1, 2, 0)))}
+    """A sound one: it asks for a fact or for points, and is not left for a score with which it can be entered."""
+    enter = {choose.one(AXES): choose.one(THRESHOLDS) for _ in range(choose.one((1, 2, 0) if facts else (1, 2)))}
     leave = {
         axis: threshold - choose.one((0, 0.5, 1, 2, 4))
         for axis, threshold in enter.items()
         if choose.one((True, True, False))
     }
-    odd = choose.below(10) == 9
-    if odd:
-        leave[choose.one(AXES)] = choose.one((0.0, 1.0, 3.0, 8.0))
+    asks = max(enter.values(), default=0) > 0
     return Stage(
         name=name,
-        enter=tuple(enter.items()),
-        leave=tuple(leave.items()),
-        facts=tuple(fact for fact in facts if choose.one((False, False, True)) or not enter),
+        enter=tuple(enter.items()) if asks or facts else (("intent", 4.0),),
+        leave=tuple(leave.items()) if asks or facts else (),
+        facts=tuple(fact for fact in facts if choose.one((False, False, True)) or not asks),
         dwell=choose.one((0, 0, 0, 100, 400)),
-        cool_down=choose.one((100, 400, 1000) if odd else (0, 0, 0, 100, 400, 1000)),
+        cool_down=choose.one((0, 0, 0, 100, 400, 1000)),
     )
 
 

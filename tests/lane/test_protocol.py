@@ -1,5 +1,7 @@
 """The protocol's laws, on a log in memory: no broker, no clock."""
 
+import pytest
+
 from intentflow.domain.lead import Unpublished
 from intentflow.lane.effects import Publish, ReadGap, ReadLog, Seek, Stop, WriteFence, WriteLog
 from intentflow.lane.marks import LEDGER, Fence, Topic, decode_ledger, encode_fence, encode_ledger
@@ -265,3 +267,24 @@ def test_offsets_refused_are_remembered_until_their_rejections_are_published():
     [publish] = log.perform(part, write)
     log.perform(part, publish)
     assert part.ledgers[0].refused == []
+
+
+def test_what_a_late_writer_shadowed_before_we_came_is_written_again_before_we_open():
+    log = Log()
+    log.append(encode_fence(Fence(2, b"it")), (A, row(2, sequence=2)), (A, row(1, sequence=1)))
+    part = opened(log)
+    last = [record for record in log.records if record.key == A][-1]
+    assert last.value == with_epoch(part.epoch, row(2, sequence=2))
+
+
+@pytest.mark.parametrize("steps", range(5))
+def test_a_partition_that_was_taken_away_before_it_was_ready_is_not_kept(steps):
+    """From the first reading to the last write: what is in memory is not yet what the log says."""
+    log, part = Log(), process()
+    log.append((A, row(0)), (A, row(0)))
+    effects = part.take()
+    for _ in range(steps):
+        effects = log.perform(part, effects[0])
+    assert part.phase is not Phase.READY
+    part.close()
+    assert not part.may_keep()

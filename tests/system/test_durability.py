@@ -12,7 +12,7 @@ from tests.system.records import events, make_topics, send, settled
 from tests.system.verdict import nothing_lost_and_nothing_twice
 from tests.system.workers import App
 
-pytestmark = [pytest.mark.broker]
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
 SLOW = "tests.system.slow_scoring"
 
 
@@ -47,7 +47,7 @@ def test_events_become_state_and_changes_and_poison_goes_to_the_rejections_with_
 def test_a_worker_that_is_killed_again_and_again_loses_nothing_and_doubles_nothing(kafka: EmbeddedKafka, tmp_path):
     with App(kafka.bootstrap, tmp_path) as app:
         make_topics(app)
-        feeding, chance = feed(app, rounds=8, each=1200, pause=0.5), random.Random(5)
+        feeding, chance = feed(app, rounds=6, each=800, pause=0.7), random.Random(5)
         for _ in range(4):
             worker = app.worker(SLOW)
             worker.ready()

@@ -25,6 +25,7 @@ def test_a_wrong_partition_count_is_refused_with_a_clear_message_and_exit_code_2
         assert f"{app.names.events}: has 3 partitions, should have 4" in worker.said
 
 
+@pytest.mark.slow
 def test_a_broker_that_is_not_there_is_said_with_exit_code_69(tmp_path):
     with App("127.0.0.1:1", tmp_path) as app:
         worker = app.worker()

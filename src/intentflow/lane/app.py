@@ -1,7 +1,6 @@
 """The Faust app around a lane: transport, tables and boot of our own; everything else is stock."""
 
 import asyncio
-import gc
 import importlib.util
 import os
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from faust.app.base import BootStrategy
 
 from intentflow.adapters import topics
 from intentflow.errors import ConfigError
+from intentflow.lane import memory
 from intentflow.lane.delivery import LaneTransport
 from intentflow.lane.exits import fail_stop
 from intentflow.lane.folding import Core
@@ -25,7 +25,6 @@ from intentflow.lane.timekeeping import keep_time
 from intentflow.settings import Settings
 from intentflow.wire.topic_names import TopicNames
 
-ALLOCATIONS = 100_000  # between looks of the youngest collector: a chunk makes tens of thousands of short-lived objects
 REQUEST_SECONDS = 30.0
 
 
@@ -99,7 +98,7 @@ async def _or_end(lane: Lane) -> None:
 
 def lane_app(settings: Settings, core: Callable[[int], Core], metrics: Metrics, **more: Any) -> LaneApp:
     """A Faust app for these settings; `core` makes the core once it is known how many sources there are."""
-    gc.set_threshold(ALLOCATIONS, 20, 100)
+    memory.tune()
     names = TopicNames(settings.prefix, settings.app_id)
     name = f"{settings.app_id}-{os.environ.get('INTENTFLOW_WORKER', os.getpid())}"
     folder = Path(settings.data) / "workers" / settings.app_id  # Faust wants one; the lane keeps nothing on disk

@@ -6,7 +6,7 @@ from typing import Protocol
 from intentflow.domain.lead import Unpublished
 from intentflow.lane.chunk import Chunk
 from intentflow.lane.due import Due
-from intentflow.lane.effects import Effect, Refused
+from intentflow.lane.effects import Effect
 from intentflow.lane.protocol import Partition
 from intentflow.lane.settling import Count
 from intentflow.wire.chunk import Folded, Ledger, SourceRecord
@@ -101,11 +101,3 @@ def apply(part: Partition, due: Due, folded: Folded) -> tuple[Items, News]:
         rows[key] = row[:5] + time.to_bytes(8, "big") + row[13:]
         due.moved(key, due_of(row), time)
     return items, news
-
-
-def rejected_by_reason(refused: Refused) -> dict[str, int]:
-    """How many records were refused, by reason."""
-    counts: dict[str, int] = {}
-    for _, rejection in refused:
-        counts[rejection.reason] = counts.get(rejection.reason, 0) + 1
-    return counts

@@ -11,7 +11,7 @@ from msgspec import Struct
 from intentflow.lane.changelog import Changelog
 from intentflow.lane.fetching import take, tune
 
-FETCH_BYTES = 4 << 20  # per partition at a time
+FETCH_BYTES = 1 << 20  # per partition at a time
 
 
 class Progress(Struct, frozen=True):

@@ -7,7 +7,6 @@ partitions that others wrote to.
 
 import asyncio
 import contextlib
-import gc
 import logging
 from typing import Any
 
@@ -16,6 +15,7 @@ from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
 from mode import Service
 
+from intentflow.lane import memory
 from intentflow.lane.exits import fail_stop
 
 log = logging.getLogger(__name__)
@@ -94,9 +94,7 @@ class LaneRecovery(Recovery):
         app.in_recovery = False
         app.flow_control.resume()  # clears the stream queues: before the lane opens, never after
         app.consumer.resume_flow()
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()  # the collector need not walk what lives for ever
+        memory.settle()
         lane.open(generation)
         await app._fetcher.maybe_start()
         self._tell_faust()

@@ -20,8 +20,9 @@ from intentflow.adapters.stack import EmbeddedStack, find_running
 from intentflow.adapters.topics import app_topics, ensure
 from intentflow.domain.fold import Fold
 from intentflow.domain.rules import ScoringModel
-from intentflow.lane.changelog import Changelog, ledger_sums
-from intentflow.lane.reader import read_changelog
+from intentflow.errors import RejectedError
+from intentflow.lane.changelog import ledger_sums
+from intentflow.replay.ledger import read_logs
 from intentflow.replay.reading import Reading, Refused
 from intentflow.replay.result import Result, Summary, stages_of
 from intentflow.replay.through_core import ended_at
@@ -94,11 +95,10 @@ class KafkaReplay:
             return result
 
     async def _produce(self, offsets: Offsets) -> None:
-        """Write the rows that are not there yet."""
+        """Write the rows that are not there yet. Raises `RejectedError` if the run was begun with other files."""
         there = Counter(
             {number: end for (_, number), end in (await offsets.ends([self.names.events], self.partitions)).items()}
         )
-        fresh = not there.total()
         passed: Counter[int] = Counter()
         async with BatchProducer(self.settings.bootstrap) as producer:
             self.reading.refuse = self.rejected.append
@@ -107,13 +107,18 @@ class KafkaReplay:
                 passed[number] += 1
                 if passed[number] > there[number]:
                     await producer.add(self.names.events, number, record.key, record.value, record.timestamp)
-                if fresh:
-                    await self._publish_refused(producer)
-            if fresh:
                 await self._publish_refused(producer)
+            await self._publish_refused(producer)
+        if any(there[number] > passed[number] for number in there):
+            raise RejectedError(
+                f"{self.names.app_id}: more rows are on its topic than these files have: it was begun with others; choose another --run"
+            )
 
     async def _publish_refused(self, producer: BatchProducer) -> None:
-        """Rows that are no events go to the rejections with their bytes; their source is the file and the line."""
+        """Rows that are no events go to the rejections with their bytes; their source is the file and the line.
+
+        A run that goes on publishes them again, under the same ids; readers of rejections drop repeats.
+        """
         for row in self.rejected:
             headers = rejection_headers(row.rejection, Path(row.file).name, 0, row.line, 0)
             await producer.add(self.names.rejections, 0, None, row.raw, self.reading.now, headers)
@@ -142,9 +147,7 @@ class KafkaReplay:
 
     async def _result(self, until: int) -> Result:
         bootstrap = self.settings.bootstrap
-        logs: dict[int, Changelog] = {}
-        async for _ in read_changelog(bootstrap, self.names.changelog, logs):
-            pass
+        logs = await read_logs(bootstrap, self.names)
         rows = {key: row for log in logs.values() for key, row in log.rows.items()}
         changes: dict[str, bytes] = {}
         async for record in records(bootstrap, [self.names.changes], self.partitions):
