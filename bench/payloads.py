@@ -6,8 +6,8 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Literal
 
+from intentflow.domain.change import rfc3339
 from intentflow.domain.event import AnyEvent, Campaign, Cart, LandingPage, NewsletterSignup, Page, WebsiteVisit
-from intentflow.wire.changes import rfc3339
 from intentflow.wire.events import encode
 
 DAYS = 14

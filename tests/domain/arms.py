@@ -1,8 +1,9 @@
 """The fold and the reference, told the same things about one lead and asked the same questions."""
 
+from datetime import datetime
 from typing import NamedTuple
 
-from intentflow.domain.change import Change
+from intentflow.domain.change import QualificationChange
 from intentflow.domain.event import AnyEvent, time_of
 from intentflow.domain.fold import Fold
 from intentflow.domain.lead import Lead
@@ -24,13 +25,18 @@ class Move(NamedTuple):
     id: str
 
 
+def milliseconds(time: str) -> int:
+    """An RFC 3339 time in epoch milliseconds."""
+    return round(datetime.fromisoformat(time).timestamp() * 1000)
+
+
 class FoldArm:
     """The fold of one lead. Between any two questions the lead is only bytes."""
 
     def __init__(self, model: ScoringModel) -> None:
         self.fold = Fold(model)
         self.row = encode_row(1, Lead([], []))
-        self.changes: list[Change] = []
+        self.changes: list[QualificationChange] = []
 
     @property
     def lead(self) -> Lead:
@@ -58,7 +64,7 @@ class FoldArm:
 
     @property
     def moves(self) -> list[Move]:
-        return [Move(c.sequence, c.from_stage, c.to_stage, c.at - T0, c.id) for c in self.changes]
+        return [Move(c.sequence, c.from_stage, c.to_stage, milliseconds(c.at) - T0, c.id) for c in self.changes]
 
     @property
     def stands(self) -> tuple[str, int, int]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from intentflow.domain.change import Change
+from intentflow.domain.change import QualificationChange
 from intentflow.domain.event import AnyEvent, time_of
 from intentflow.domain.rules import AXES, ScoringModel
 from intentflow.oracle import Search, every_millisecond, safe_strides
@@ -154,7 +154,7 @@ def test_a_lead_that_is_written_and_read_between_any_two_records_goes_the_same_w
     """`FoldArm` writes and reads it each time; here it stays as it is."""
     stored = FoldArm(model)
     live = stored.lead
-    changes: list[Change] = []
+    changes: list[QualificationChange] = []
     for step in steps:
         if step.event is None:
             stored.clock(step.at)

@@ -2,14 +2,14 @@ import re
 
 import msgspec
 
+from intentflow.domain.change import Cause, ModelName, QualificationChange
 from intentflow.domain.lead import Unpublished
 from intentflow.lane.metrics import Metrics
-from intentflow.wire.changes import CauseOut, ModelOut, QualificationChange
 from intentflow.wire.chunk import Folded
 
 CHANGE = QualificationChange(
-    id="x", lead="l:a", sequence=1, from_stage="suspect", to_stage="mql", at="2026-01-01T00:00:00.000Z", cause=CauseOut("decay"), scores={},
-    receipts=[], missing=[], treatment="none", follow_up_by=None, model=ModelOut("retail", 1, "h"),
+    id="x", lead="l:a", sequence=1, from_stage="suspect", to_stage="mql", at="2026-01-01T00:00:00.000Z", cause=Cause("decay"), scores={},
+    receipts=[], missing=[], treatment="none", follow_up_by=None, model=ModelName("retail", 1, "h"),
 )  # fmt: skip
 
 

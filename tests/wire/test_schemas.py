@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]  # it ships no types
 
+from intentflow.domain.change import QualificationChange
 from intentflow.domain.event import FAMILIES
-from intentflow.wire.changes import QualificationChange
 from intentflow.wire.events import decode
 from intentflow.wire.examples import EXAMPLES
 from intentflow.wire.meanings import MEANINGS

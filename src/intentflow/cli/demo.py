@@ -20,6 +20,7 @@ from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.stack import EmbeddedStack, wipe
 from intentflow.adapters.topics import app_topics, ensure
 from intentflow.cli.telling import Teller
+from intentflow.domain.change import QualificationChange, rfc3339
 from intentflow.domain.fold import Fold
 from intentflow.domain.rules import ScoringModel
 from intentflow.model.load import load
@@ -27,7 +28,7 @@ from intentflow.replay.ledger import Equation, equation, read_logs
 from intentflow.replay.result import stages_of
 from intentflow.settings import Settings
 from intentflow.simulate import traffic
-from intentflow.wire.changes import QualificationChange, decode_change, rfc3339
+from intentflow.wire.changes import decode_change
 from intentflow.wire.control import encode_clock
 from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.topic_names import TopicNames

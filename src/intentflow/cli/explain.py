@@ -14,7 +14,7 @@ from rich.table import Table
 
 from intentflow.cli.replay import Format, parsed_time
 from intentflow.cli.running import settings_for
-from intentflow.domain.change import Change
+from intentflow.domain.change import QualificationChange, rfc3339
 from intentflow.domain.explain import Explanation, explain
 from intentflow.domain.fold import Fold
 from intentflow.domain.rules import AXES
@@ -25,7 +25,6 @@ from intentflow.model.load import load
 from intentflow.replay.reading import Reading
 from intentflow.replay.through_core import CoreReplay
 from intentflow.settings import Settings
-from intentflow.wire.changes import rfc3339
 from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.rows import decode_row
 from intentflow.wire.topic_names import TopicNames
@@ -101,7 +100,7 @@ def _explained(fold: Fold, key: bytes, row: bytes, at: int) -> Explanation:
         raise RejectedError(
             f"--at {rfc3339(at)} is before the lead's latest event ({rfc3339(lead.clock)}): scores are told forwards only"
         )
-    passed: list[Change] = []
+    passed: list[QualificationChange] = []
     fold.pass_time(key, lead, at, passed)
     return explain(fold.due, lead, at)
 
@@ -114,10 +113,7 @@ def _document(key: bytes, told: Explanation) -> dict[str, object]:
         "since": rfc3339(told.since),
         "scores": dict(zip(AXES, told.scores, strict=True)),
         "receipts": told.receipts,
-        "missing": [
-            {k: rfc3339(v) if k == "not_before" else v for k, v in msgspec.to_builtins(gap).items()}
-            for gap in told.missing
-        ],
+        "missing": told.missing,
         "outlook": [{"at": rfc3339(at), **dict(zip(AXES, scores, strict=True))} for at, scores in told.outlook],
         "due": None if told.due is None else rfc3339(told.due),
         "due_stage": told.due_stage,
@@ -151,7 +147,7 @@ def _show(key: bytes, told: Explanation) -> None:
         parts = [
             f"{gap.points:.1f} points of {gap.axis}" if gap.points is not None
             else f"the fact {gap.fact}" if gap.fact is not None
-            else f"not before {_when(gap.not_before or 0)}"
+            else f"not before {gap.not_before}"
             for gap in told.missing if gap.stage == stage
         ]  # fmt: skip
         out.print(f"Missing for [bold]{stage}[/]: {', '.join(parts)}.")

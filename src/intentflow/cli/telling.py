@@ -2,8 +2,8 @@
 
 from rich.text import Text
 
+from intentflow.domain.change import QualificationChange
 from intentflow.domain.rules import ScoringModel
-from intentflow.wire.changes import QualificationChange
 
 
 class Teller:

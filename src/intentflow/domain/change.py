@@ -1,19 +1,24 @@
-"""A qualification change: a lead moved from one stage to another, and why."""
+"""A qualification change: a lead moved from one stage to another, and why. The value here is the one that is published."""
 
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Time = Annotated[str, Meta(description="RFC 3339 in UTC, to the millisecond")]
 
 
-class Cause(Struct, frozen=True, omit_defaults=True):
-    """What moved the lead: an event, or time alone."""
+class Cause(Struct, frozen=True, omit_defaults=True, gc=False):
+    """What moved the lead."""
 
     kind: Literal["event", "decay"]
     event_id: str | None = None
 
 
-class Receipt(Struct, frozen=True):
+class Receipt(Struct, frozen=True, gc=False):
     """The part of a score that one signal is responsible for; a capped group has a negative one of its own."""
 
     signal: str
@@ -21,35 +26,59 @@ class Receipt(Struct, frozen=True):
     points: float
 
 
-class Gap(Struct, frozen=True, omit_defaults=True):
+class Gap(Struct, frozen=True, omit_defaults=True, gc=False):
     """What is missing for a stage: so many points on an axis, a fact, or time."""
 
     stage: str
     axis: str | None = None
     points: float | None = None
     fact: str | None = None
-    not_before: int | None = None  # epoch ms
+    not_before: Time | None = None
 
 
-class Change(Struct, frozen=True, kw_only=True):
-    """One move. Times are epoch milliseconds; nothing in it depends on the wall clock, the process or an offset."""
+class ModelName(Struct, frozen=True, gc=False):
+    """The scoring model that judged."""
 
-    id: str
-    key: bytes
-    sequence: int
+    name: str
+    version: int
+    hash: str
+
+
+class QualificationChange(Struct, frozen=True, kw_only=True, gc=False, rename={"from_stage": "from", "to_stage": "to"}):
+    """A lead moved from one stage to another. A consumer that drops repeated ids sees each change once.
+
+    Nothing in it depends on the wall clock, the process or an offset. Points are rounded to six decimals.
+    """
+
+    id: Annotated[str, Meta(description="the same whenever the same records are folded by the same model")]
+    lead: Annotated[str, Meta(description="the lead's key: l:<lead id or e-mail>, or v:<visitor id>")]
+    sequence: Annotated[int, Meta(ge=1, description="counts the changes of this lead")]
     from_stage: str
     to_stage: str
-    at: int
+    at: Time
     cause: Cause
-    scores: tuple[float, float, float]  # in the order of AXES
-    receipts: tuple[Receipt, ...]  # the largest first
-    missing: tuple[Gap, ...]
+    scores: Annotated[dict[str, float], Meta(description="points by axis")]
+    receipts: Annotated[list[Receipt], Meta(description="the largest parts of the scores")]
+    missing: Annotated[list[Gap], Meta(description="what the next stage up still asks for")]
     treatment: Literal["nurture", "sales", "none"]
-    follow_up_by: int | None
-    model: tuple[str, int, str]  # name, version, hash
+    follow_up_by: Time | None
+    model: ModelName
 
 
 def change_id(key: bytes, sequence: int, model_hash: str, cause: Cause, at: int) -> str:
     """32 hex digits, the same whenever the same records are folded by the same model."""
-    what = f"event:{cause.event_id}" if cause.kind == "event" else f"decay:{at}"
-    return sha256(b"\0".join((key, b"%d" % sequence, model_hash.encode(), what.encode()))).hexdigest()[:32]
+    what = f"decay:{at}" if cause.event_id is None else f"event:{cause.event_id}"
+    return sha256(b"%b\0%d\0%b\0%b" % (key, sequence, model_hash.encode(), what.encode())).hexdigest()[:32]
+
+
+def rfc3339(milliseconds: int) -> str:
+    """Epoch milliseconds as `2026-05-01T10:00:00.000Z`."""
+    days, rest = divmod(milliseconds, 86_400_000)
+    seconds, rest = divmod(rest, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    return f"{_day(days)}T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{rest:03}Z"
+
+
+@lru_cache(maxsize=1024)
+def _day(days: int) -> str:
+    return (EPOCH + timedelta(days=days)).strftime("%Y-%m-%d")

@@ -7,15 +7,25 @@ without missing one. `refresh` is cheap: one logarithm with the shortest half-li
 
 from collections.abc import Iterable
 from math import ceil, log2
+from typing import NamedTuple
 
 from intentflow.domain.lead import Lead
-from intentflow.domain.rules import Abandoned, Repeated, ScoringModel
+from intentflow.domain.rules import Abandoned, Fact, Repeated, ScoringModel
 from intentflow.domain.stages import SLACK, Judge
-from intentflow.domain.worth import holds, jumps
+from intentflow.domain.worth import Meter, holds, jumps
 
 ROUNDING = 1e-12  # of bounds; it can only make the search look once more
 NEVER = float("inf")
 ENDLESS = 1e300  # points
+
+
+class Above(NamedTuple):
+    """A stage that a lead may rise to."""
+
+    number: int
+    code: int
+    facts: list[tuple[Fact, int]]
+    enter: list[tuple[int, float]]
 
 
 class Due:
@@ -25,8 +35,14 @@ class Due:
         self.stages, self.judge, self.scores = model.stages, judge, judge.scores
         meters = self.scores.meters
         self.shortest = [_shortest(m.signal.half_life for m in meters if m.axis == a and m.positive) for a in range(3)]
-        above = [(j, judge.facts[j], judge.enter[j]) for j in range(len(model.stages))]
+        above = [Above(j, judge.codes[j], judge.facts[j], judge.enter[j]) for j in range(len(model.stages))]
         self._above = [above[j + 1 :] for j in range(len(model.stages))]
+        self._rest = [[s for s in stages if s.facts or len(s.enter) != 1] for stages in self._above]
+        self._several = [[s for s in stages if not s.facts and len(s.enter) != 1] for stages in self._above]
+        self._lowest = [[_lowest(stages, axis) for axis in range(3)] for stages in self._above]
+        moving = self.scores.moving
+        self._rising = [m for m in moving if isinstance(m.signal, Abandoned) == m.positive]  # whose jumps raise a score
+        self._falling = [m for m in moving if isinstance(m.signal, Repeated) == m.positive]
         self._empty = self._room_of_nothing()
         self.shortest_loss = [
             _shortest(m.signal.half_life for m in meters if m.axis == a and not m.positive) for a in range(3)
@@ -86,27 +102,37 @@ class Due:
         """Set `due` and `room` as of `now`, up to which all that was due has happened, with the scores' parts at `now`."""
         here = self.judge.stage_of(lead)
         due = self._fall(lead, now, here, gains, losses) if here else NEVER
-        room = [ENDLESS, ENDLESS, ENDLESS]
-        waits = bool(lead.carts or lead.windows or any(losses))  # time alone may raise a score
-        for j, facts, axes in self._above[here]:
-            if lead.left and self.judge.codes[j] in lead.left:
-                end = lead.left[self.judge.codes[j]] + self.stages[j].cool_down
-                if now < end:
-                    due = min(due, end)
-                    continue
-            if facts and not all(holds(fact, lead.lasts.get(c), now) for fact, c in facts):
-                continue  # a fact can't begin to hold by time alone
-            gap, fullest = 0.0, 0
-            for axis, threshold in axes:
-                lacks = threshold - gains[axis]
-                if lacks > gap:
-                    gap, fullest = lacks, axis
-            if gap - 2 * SLACK < room[fullest]:
-                room[fullest] = gap - 2 * SLACK
-            if waits:
-                due = min(due, self._rise(lead, now, j, gains, losses))
+        if lead.carts or lead.windows:
+            due = min(due, _next_jump(self._rising, lead, now))
+        if lead.left or any(losses):
+            room = [ENDLESS, ENDLESS, ENDLESS]
+            for stage in self._above[here]:
+                due = min(due, self._look_up(lead, now, stage, room, gains, losses))
+        else:
+            room = [x - gained for x, gained in zip(self._lowest[here], gains, strict=True)]
+            for stage in self._rest[here] if lead.lasts else self._several[here]:
+                self._look_up(lead, now, stage, room, gains, losses)
         lead.room = room
         lead.due = 0 if due == NEVER else max(now + 1, int(due))
+
+    def _look_up(
+        self, lead: Lead, now: int, stage: Above, room: list[float], gains: list[float], losses: list[float]
+    ) -> float:
+        """Make room for a stage above; returns a time before which fading losses or its cool-down let nobody enter it."""
+        if lead.left and stage.code in lead.left:
+            end = lead.left[stage.code] + self.stages[stage.number].cool_down
+            if now < end:
+                return end
+        for fact, c in stage.facts:
+            if not holds(fact, lead.lasts.get(c), now):
+                return NEVER  # a fact can't begin to hold by time alone
+        gap, emptiest = 0.0, 0
+        for axis, threshold in stage.enter:
+            if threshold - gains[axis] > gap:
+                gap, emptiest = threshold - gains[axis], axis
+        room[emptiest] = min(room[emptiest], gap - 2 * SLACK)
+        wait = max((self._until_met(axis, x, gains, losses) for axis, x in stage.enter), default=0)
+        return now + wait if wait else NEVER
 
     def _fall(self, lead: Lead, now: int, here: int, gains: list[float], losses: list[float]) -> float:
         """No fall comes before it."""
@@ -116,22 +142,9 @@ class Due:
                 due = min(due, lead.lasts.get(c, 0) + fact.lasts)
         for axis, threshold in self.judge.leave[here]:
             due = min(due, now + _until_below(gains[axis], threshold - SLACK - losses[axis], self.shortest[axis]))
-            if lead.windows or lead.carts:
-                for meter in self.scores.moving:
-                    if meter.axis == axis and isinstance(meter.signal, Repeated) == meter.positive:
-                        due = min(due, _after(now, *jumps(meter, lead)))
+        if lead.windows or lead.carts:
+            due = min(due, _next_jump(self._falling, lead, now))
         return max(due, lead.since + self.stages[here].dwell)
-
-    def _rise(self, lead: Lead, now: int, j: int, gains: list[float], losses: list[float]) -> float:
-        """Stage j, which is open but for its scores, is not entered by time alone before it."""
-        wait = max((self._until_met(a, x, gains, losses) for a, x in self.judge.enter[j]), default=0)
-        due = now + wait if wait else NEVER
-        for meter in self.scores.moving:
-            if isinstance(meter.signal, Abandoned) == meter.positive and any(
-                a == meter.axis for a, _ in self.judge.enter[j]
-            ):
-                due = min(due, _after(now, *jumps(meter, lead)))
-        return due
 
     def _until_met(self, axis: int, threshold: float, gains: list[float], losses: list[float]) -> float:
         """Milliseconds for which fading losses alone keep the axis below its threshold; 0 if it is met."""
@@ -142,9 +155,21 @@ class Due:
         return max(1, _until_below(-losses[axis], gains[axis] - threshold + SLACK, self.shortest_loss[axis]))
 
 
-def _after(now: int, *times: int) -> float:
-    """The earliest of the times after `now`."""
-    return min((t for t in times if t > now), default=NEVER)
+def _lowest(stages: list[Above], axis: int) -> float:
+    """The lowest score on this axis that, alone, enters one of the stages; a little less, for the slack."""
+    alone = [
+        threshold
+        for stage in stages
+        if not stage.facts and len(stage.enter) == 1
+        for a, threshold in stage.enter
+        if a == axis
+    ]
+    return min(alone, default=ENDLESS) - 2 * SLACK
+
+
+def _next_jump(meters: list[Meter], lead: Lead, now: int) -> float:
+    """The earliest jump of these signals after `now`."""
+    return min((time for meter in meters for time in jumps(meter, lead) if time > now), default=NEVER)
 
 
 def _shortest(half_lives: Iterable[int | None]) -> float:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from intentflow.domain.change import Gap, Receipt
+from intentflow.domain.change import Gap, Receipt, rfc3339
 from intentflow.domain.due import Due
 from intentflow.domain.lead import Lead
 from intentflow.domain.rules import AXES, DAY
@@ -26,19 +26,22 @@ class Explanation(Struct, frozen=True, kw_only=True):
     due_stage: str | None  # and where to
 
 
-def missing(judge: Judge, lead: Lead, now: int, scores: list[float]) -> tuple[Gap, ...]:
-    """What each stage above still asks for, lowest stage first; with the scores that the lead has at `now`."""
+def missing(judge: Judge, lead: Lead, now: int, scores: list[float], stages: int = 1) -> list[Gap]:
+    """What the next stages up still ask for, lowest first; with the scores that the lead has at `now`."""
     gaps: list[Gap] = []
-    for j in range(judge.stage_of(lead) + 1, len(judge.stages)):
+    here = judge.stage_of(lead)
+    for j in range(here + 1, min(here + 1 + stages, len(judge.stages))):
         stage = judge.stages[j]
         gaps += [
-            Gap(stage.name, axis=AXES[a], points=x - scores[a]) for a, x in judge.enter[j] if scores[a] < x - SLACK
+            Gap(stage.name, axis=AXES[a], points=round(x - scores[a], 6))
+            for a, x in judge.enter[j]
+            if scores[a] < x - SLACK
         ]
         gaps += [Gap(stage.name, fact=f.name) for f, c in judge.facts[j] if not holds(f, lead.lasts.get(c), now)]
         over = lead.left.get(judge.codes[j], -stage.cool_down) + stage.cool_down
         if stage.cool_down and now < over:
-            gaps.append(Gap(stage.name, not_before=over))
-    return tuple(gaps)
+            gaps.append(Gap(stage.name, not_before=rfc3339(over)))
+    return gaps
 
 
 def explain(ahead: Due, lead: Lead, at: int) -> Explanation:
@@ -53,7 +56,7 @@ def explain(ahead: Due, lead: Lead, at: int) -> Explanation:
         since=lead.since,
         scores=_triple(scores.at(lead, at)),
         receipts=tuple(scores.receipts(scores.worths(lead, at))),
-        missing=missing(judge, lead, at, scores.at(lead, at)),
+        missing=tuple(missing(judge, lead, at, scores.at(lead, at), len(judge.stages))),
         outlook=tuple((at + d * DAY, _triple(scores.at(lead, at + d * DAY))) for d in days),
         due=due,
         due_stage=None if to is None else judge.stages[to].name,

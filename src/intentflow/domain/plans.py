@@ -4,12 +4,13 @@ Most events only add points. Those are taken off `room`, and nothing else is don
 begin to hold, says so: then the lead is judged at once.
 """
 
+from typing import NamedTuple
 from zlib import crc32
 
 from intentflow.domain.counting import add, add_limited, remember
 from intentflow.domain.event import AnyEvent, Cart
 from intentflow.domain.lead import Lead
-from intentflow.domain.rules import AXES, MAX_CARTS, Counted, Fact, Once, Repeated, ScoringModel, SignedUp
+from intentflow.domain.rules import AXES, MAX_CARTS, Counted, Fact, Limit, Once, Repeated, ScoringModel, SignedUp
 from intentflow.domain.worth import Meter, code, holds, jumps
 
 
@@ -24,6 +25,7 @@ class Plan:
         self.facts = [(code(r.name), r) for r in rules if isinstance(r, Fact)]
         self.lowers = any(r.points < 0 for _, _, r in self.counted)
         self.simple = not (self.onces or self.repeated or self.facts)
+        self.quick = _quick(self)
 
     def count(self, lead: Lead, at: int, digest: bytes) -> bool:
         """Add to the counts, and remember the event. True if a score may be lower now."""
@@ -60,6 +62,28 @@ class Plan:
                 judged = judged or rule.points < 0
                 fall_due(lead, latest_events[0][0] + rule.within)
         return judged
+
+
+class Quick(NamedTuple):
+    """A plan that only counts one signal, with a limit and points above 0, for a website visit or a landing page: what most events do."""
+
+    signal: int
+    axis: int
+    points: float
+    limit: Limit
+    period: int
+    most: int
+    half_life: int | None
+
+
+def _quick(plan: Plan) -> Quick | None:
+    if not plan.simple or len(plan.counted) != 1:
+        return None
+    signal, axis, rule = plan.counted[0]
+    families = {when.family for when in rule.when}
+    if rule.limit is None or rule.points < 0 or not families <= {"website_visit", "landing_page"}:
+        return None
+    return Quick(signal, axis, rule.points, rule.limit, rule.limit.period, rule.limit.count, rule.half_life)
 
 
 def fall_due(lead: Lead, time: int) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import Struct
 
+from intentflow.domain.change import rfc3339
 from intentflow.domain.fold import Fold
 from intentflow.replay.reading import Refused
-from intentflow.wire.changes import rfc3339
 from intentflow.wire.rows import decode_row
 
 

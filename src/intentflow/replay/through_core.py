@@ -3,11 +3,11 @@
 from collections import Counter
 from itertools import islice
 
+from intentflow.domain.change import rfc3339
 from intentflow.domain.rules import ScoringModel
 from intentflow.errors import RejectedError
 from intentflow.replay.reading import Reading
 from intentflow.replay.result import Result, Summary, stages_of
-from intentflow.wire.changes import rfc3339
 from intentflow.wire.chunk import Folded, Scorer
 from intentflow.wire.rows import due_of, encode_row
 

@@ -18,6 +18,7 @@ from intentflow.adapters.offsets import Offsets, records
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.stack import EmbeddedStack, find_running
 from intentflow.adapters.topics import app_topics, ensure
+from intentflow.domain.change import rfc3339
 from intentflow.domain.fold import Fold
 from intentflow.domain.rules import ScoringModel
 from intentflow.errors import RejectedError
@@ -27,7 +28,7 @@ from intentflow.replay.reading import Reading, Refused
 from intentflow.replay.result import Result, Summary, stages_of
 from intentflow.replay.through_core import ended_at
 from intentflow.settings import Settings
-from intentflow.wire.changes import decode_change, rfc3339
+from intentflow.wire.changes import decode_change
 from intentflow.wire.control import encode_clock
 from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.rejections import rejection_headers

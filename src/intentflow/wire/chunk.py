@@ -14,7 +14,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from intentflow.domain.change import Change
+from intentflow.domain.change import QualificationChange
 from intentflow.domain.event import key_of, time_of
 from intentflow.domain.fold import Fold
 from intentflow.domain.lead import Lead, Unpublished
@@ -109,7 +109,7 @@ class Scorer:
             lead = chunk.touched.get(key) or chunk.open(key)
             if not lead.clock:
                 continue
-            news: list[Change] = []
+            news: list[QualificationChange] = []
             self.fold.pass_time(key, lead, time, news)
             if news:
                 lead.applied[source] = offset
@@ -122,7 +122,7 @@ class Scorer:
 def _fold(chunk: "_Chunk", route: "_Route", records: Sequence[SourceRecord], refused: frozenset[int]) -> None:
     """The hot loop: what is done for every record is done here, without a call where one can be spared."""
     source, out, touched, names, take = chunk.source, chunk.out, chunk.touched, chunk.names, chunk.fold.take
-    news: list[Change] = []
+    news: list[QualificationChange] = []
     for record in records:
         key, offset = record.key or b"", record.offset
         lead = touched.get(key) or chunk.open(key)
@@ -197,7 +197,7 @@ class _Chunk:
         self.touched[key] = lead
         return lead
 
-    def tell(self, key: bytes, news: list[Change], offset: int) -> None:
+    def tell(self, key: bytes, news: list[QualificationChange], offset: int) -> None:
         """The lead is to be written, and these are its changes; `news` is empty then."""
         if key not in self.told:
             self.told[key] = []

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
+from intentflow.domain.change import QualificationChange
 from intentflow.domain.event import FAMILIES, MAX_AMOUNT, Event
-from intentflow.wire.changes import QualificationChange
 from intentflow.wire.examples import EXAMPLES
 from intentflow.wire.meanings import MEANINGS
 
