@@ -87,7 +87,8 @@ class Choices:
         return low + self.below(high - low + 1)
 
 
-choices = st.integers(0, 1 << 80).map(Choices)
+# Bytes, since Hypothesis prefers small numbers, which would leave all later choices at their first.
+choices = st.binary(min_size=12, max_size=12).map(lambda drawn: Choices(int.from_bytes(drawn, "big")))
 
 
 class Step(NamedTuple):

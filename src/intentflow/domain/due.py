@@ -130,7 +130,8 @@ class Due:
         for axis, threshold in stage.enter:
             if threshold - gains[axis] > gap:
                 gap, emptiest = threshold - gains[axis], axis
-        room[emptiest] = min(room[emptiest], gap - 2 * SLACK)
+        for axis in [emptiest] if gap > 2 * SLACK else [axis for axis, _ in stage.enter]:  # there, losses alone hold it back
+            room[axis] = min(room[axis], gap - 2 * SLACK)
         wait = max((self._until_met(axis, x, gains, losses) for axis, x in stage.enter), default=0)
         return now + wait if wait else NEVER
 

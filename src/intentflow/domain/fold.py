@@ -109,6 +109,8 @@ class Fold:
             self._judge(key, lead, due, Cause("decay"), news)
         now = max(until, lead.clock)
         self.due.refresh(lead, now, *self.scores.split(lead, now))
+        if until > lead.clock:
+            lead.room = [0.0, 0.0, 0.0]  # an event may yet come for a time before `until`, when less had faded: judge it
 
     def _apply(self, lead: Lead, plan: Plan, event: AnyEvent, at: int, now: int, digest: bytes) -> bool:
         """Bring the event into the pieces. True if the lead is to be judged."""

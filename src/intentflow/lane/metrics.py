@@ -5,7 +5,7 @@ No label names a lead. `topic` and `partition` are bounded by the settings, `rea
 
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, start_http_server
 
 from intentflow import __version__
 from intentflow.lane.effects import Changes
@@ -37,6 +37,9 @@ MEANINGS = {  # counters get `_total` from Prometheus' own conventions
     "recovering": "1 while partitions are being taken, 0 while events are folded",
     "build": "Always 1; the labels say what runs",
 }
+
+
+disable_created_metrics()  # a time series beside each counter that nobody asked for
 
 
 class Metrics:
