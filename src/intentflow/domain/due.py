@@ -19,6 +19,9 @@ NEVER = float("inf")
 ENDLESS = 1e300  # points
 
 
+Parts = tuple[list[float], list[float]]  # gains and losses by axis
+
+
 class Above(NamedTuple):
     """A stage that a lead may rise to."""
 
@@ -42,7 +45,8 @@ class Due:
         self._lowest = [[_lowest(stages, axis) for axis in range(3)] for stages in self._above]
         moving = self.scores.moving
         self._rising = [m for m in moving if isinstance(m.signal, Abandoned) == m.positive]  # whose jumps raise a score
-        self._falling = [m for m in moving if isinstance(m.signal, Repeated) == m.positive]
+        self._ending = [m for m in moving if isinstance(m.signal, Repeated) and m.positive]  # whose jumps lower it
+        self._sinking = [m for m in moving if isinstance(m.signal, Abandoned) and not m.positive]
         self._empty = self._room_of_nothing()
         self.shortest_loss = [
             _shortest(m.signal.half_life for m in meters if m.axis == a and not m.positive) for a in range(3)
@@ -55,9 +59,9 @@ class Due:
 
     def next_move(self, lead: Lead, until: int) -> int | None:
         """The first millisecond in (clock, until] at which judging would move the lead, or None."""
-        start = lead.clock + 1
+        start, known = lead.clock + 1, dict[int, Parts]()
         for jump in [*sorted({j for j in self._jumps(lead) if start < j <= until}), until + 1]:
-            found = self._first(lead, start, jump - 1)
+            found = self._first(lead, start, jump - 1, known)
             if found is not None:
                 return found
             start = jump
@@ -72,20 +76,22 @@ class Due:
         times += [lead.lasts[c] + f.lasts for f, c in self.scores.facts if f.lasts is not None and c in lead.lasts]
         return times + [end for meter in self.scores.moving for end in jumps(meter, lead)]
 
-    def _first(self, lead: Lead, low: int, high: int) -> int | None:
+    def _first(self, lead: Lead, low: int, high: int, known: dict[int, Parts]) -> int | None:
         """The first move in [low, high], an interval without jumps inside."""
-        if low > high or not self._may_move(lead, low, high):
+        if low > high or not self._may_move(lead, low, high, known):
             return None
         if low == high:
             return low if self.judge.move(lead, low, self.scores.at(lead, low)) is not None else None
         middle = (low + high) // 2
-        found = self._first(lead, low, middle)
-        return found if found is not None else self._first(lead, middle + 1, high)
+        found = self._first(lead, low, middle, known)
+        return found if found is not None else self._first(lead, middle + 1, high, known)
 
-    def _may_move(self, lead: Lead, low: int, high: int) -> bool:
+    def _may_move(self, lead: Lead, low: int, high: int, known: dict[int, Parts]) -> bool:
         """False only if no judging in [low, high] moves the lead."""
-        gains, losses = self.scores.split(lead, low)
-        gains_after, losses_after = self.scores.split(lead, high)
+        for end in (low, high):
+            if end not in known:  # halves share their ends
+                known[end] = self.scores.split(lead, end)
+        (gains, losses), (gains_after, losses_after) = known[low], known[high]
         upper = [g + n + ROUNDING for g, n in zip(gains, losses_after, strict=True)]
         lower = [g + n - ROUNDING for g, n in zip(gains_after, losses, strict=True)]
         judge, here = self.judge, self.judge.stage_of(lead)
@@ -130,8 +136,10 @@ class Due:
         for axis, threshold in stage.enter:
             if threshold - gains[axis] > gap:
                 gap, emptiest = threshold - gains[axis], axis
-        for axis in [emptiest] if gap > 2 * SLACK else [axis for axis, _ in stage.enter]:  # there, losses alone hold it back
-            room[axis] = min(room[axis], gap - 2 * SLACK)
+        room[emptiest] = min(room[emptiest], gap - 2 * SLACK)
+        if gap <= 2 * SLACK:  # losses alone hold it back: points on any of its axes may enter it
+            for axis, _ in stage.enter:
+                room[axis] = min(room[axis], 0.0)
         wait = max((self._until_met(axis, x, gains, losses) for axis, x in stage.enter), default=0)
         return now + wait if wait else NEVER
 
@@ -142,9 +150,17 @@ class Due:
             if fact.lasts is not None:
                 due = min(due, lead.lasts.get(c, 0) + fact.lasts)
         for axis, threshold in self.judge.leave[here]:
-            due = min(due, now + _until_below(gains[axis], threshold - SLACK - losses[axis], self.shortest[axis]))
-        if lead.windows or lead.carts:
-            due = min(due, _next_jump(self._falling, lead, now))
+            bound, windows = threshold - SLACK - losses[axis], 0.0
+            if lead.windows:
+                windows = sum(
+                    m.points for m in self._ending if m.axis == axis and any(end > now for end in jumps(m, lead))
+                )
+            if gains[axis] - windows < bound:
+                due = min(due, _next_jump(self._ending, lead, now))
+                windows = 0.0
+            due = min(due, now + _until_below(gains[axis] - windows, bound, self.shortest[axis]))
+        if lead.carts and self._sinking:
+            due = min(due, _next_jump(self._sinking, lead, now))
         return max(due, lead.since + self.stages[here].dwell)
 
     def _until_met(self, axis: int, threshold: float, gains: list[float], losses: list[float]) -> float:

@@ -62,6 +62,7 @@ class Fold:
         elif lead.model != self.tag:
             lead.model = self.tag
             self.due.refresh(lead, lead.clock, *self.scores.split(lead, lead.clock))
+            lead.room = [0.0, 0.0, 0.0]  # the new model has not judged it yet: this event is judged
         if 0 < lead.due <= at:
             self.pass_time(key, lead, at, news)
         if plan.quick is not None and at > lead.newest:
@@ -110,7 +111,8 @@ class Fold:
         now = max(until, lead.clock)
         self.due.refresh(lead, now, *self.scores.split(lead, now))
         if until > lead.clock:
-            lead.room = [0.0, 0.0, 0.0]  # an event may yet come for a time before `until`, when less had faded: judge it
+            # An event may yet come for a time before `until`, when less had faded: the next one is judged.
+            lead.room = [0.0, 0.0, 0.0]
 
     def _apply(self, lead: Lead, plan: Plan, event: AnyEvent, at: int, now: int, digest: bytes) -> bool:
         """Bring the event into the pieces. True if the lead is to be judged."""
