@@ -82,7 +82,9 @@ def show(arms: list[Figure]) -> None:
 def main() -> int:
     """Exit code 0 if every answer was right."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--events", type=int, default=200_000, help="of each intentflow arm and bare consumer (default 200 000)")
+    parser.add_argument(
+        "--events", type=int, default=200_000, help="of each intentflow arm and bare consumer (default 200 000)"
+    )
     parser.add_argument(
         "--faust-events", type=int, default=100_000, help="of stock Faust, which is slow (default 100 000)"
     )

@@ -13,7 +13,9 @@ def run(*arguments: str, **more: object) -> "subprocess.CompletedProcess[str]":
 
 def test_help_names_every_command():
     said = run("--help").stdout
-    assert all(name in said for name in ("up", "down", "demo", "worker", "simulate", "topics", "replay", "explain", "model"))
+    assert all(
+        name in said for name in ("up", "down", "demo", "worker", "simulate", "topics", "replay", "explain", "model")
+    )
 
 
 @pytest.mark.parametrize(

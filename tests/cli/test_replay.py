@@ -45,7 +45,9 @@ def test_a_file_without_one_event_ends_with_an_error_and_the_reasons(tmp_path):
 
 def test_explain_prints_receipts_that_add_up_to_the_score(events, tmp_path):
     run("replay", events, "--scores", tmp_path / "s.jsonl")
-    best = max((json.loads(line) for line in (tmp_path / "s.jsonl").read_text().splitlines()), key=lambda s: s["engagement"])
+    best = max(
+        (json.loads(line) for line in (tmp_path / "s.jsonl").read_text().splitlines()), key=lambda s: s["engagement"]
+    )
     told = json.loads(run("explain", best["lead"], "--file", events, "--json").stdout)
     assert told["stage"] == best["stage"]
     for axis, score in told["scores"].items():

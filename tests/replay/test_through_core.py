@@ -70,12 +70,19 @@ def test_noise_is_refused_line_by_line_and_kept_with_its_bytes(tmp_path):
     noise.write_bytes(b"\x00\xff\xfe\n{\n" + b"x" * (1 << 20) + b"yz\n[]\n")
     result = replayed(noise)
     assert (result.summary.read, result.summary.rejected) == (4, 4)
-    assert [(row.line, row.raw[:3]) for row in result.refused] == [(1, b"\x00\xff\xfe"), (2, b"{"), (3, b"xxx"), (4, b"[]")]
+    assert [(row.line, row.raw[:3]) for row in result.refused] == [
+        (1, b"\x00\xff\xfe"),
+        (2, b"{"),
+        (3, b"xxx"),
+        (4, b"[]"),
+    ]
 
 
 def test_an_event_far_in_the_future_counts_at_its_receipt(tmp_path):
     path = tmp_path / "future.jsonl"
-    path.write_bytes(b'{"family":"website_visit","event_id":"1","occurred_at":"2099-01-01T00:00:00Z","visitor_id":"v"}\n')
+    path.write_bytes(
+        b'{"family":"website_visit","event_id":"1","occurred_at":"2099-01-01T00:00:00Z","visitor_id":"v"}\n'
+    )
     summary = replayed(path).summary
     assert summary.counted == 1
     assert summary.until is not None

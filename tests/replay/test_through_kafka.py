@@ -37,7 +37,13 @@ def read(path: Path, format_name: str = "jsonl") -> Reading:
 
 def through_kafka(path: Path, bootstrap: str, data: Path, run: str, format_name: str = "jsonl") -> Result:
     replay = KafkaReplay(
-        read(path, format_name), "retail", load("retail"), run=run, bootstrap=bootstrap, data=data, progress=Progress(disable=True)
+        read(path, format_name),
+        "retail",
+        load("retail"),
+        run=run,
+        bootstrap=bootstrap,
+        data=data,
+        progress=Progress(disable=True),
     )
     return replay.run(None)
 

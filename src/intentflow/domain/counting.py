@@ -54,7 +54,7 @@ def add_limited(lead: Lead, signal: int, at: int, limit: Limit, horizon: int, ha
     closed = max(max(lead.newest, at) - horizon, lead.floor + 1)
     while (periods[0][0] + 1) * limit.period <= closed:
         _, events, latest = periods.pop(0)
-        add(lead, signal, min(events, limit.count), latest, half_life)
+        add(lead, signal, float(min(events, limit.count)), latest, half_life)
     return 1.0
 
 
