@@ -19,6 +19,7 @@ from intentflow.model.load import load
 from intentflow.replay.reading import Reading
 from intentflow.replay.result import Result, lines, score_lines
 from intentflow.replay.through_core import ended_at, replay_core
+from intentflow.replay.through_kafka import KafkaReplay
 
 err = Console(stderr=True)
 
@@ -73,17 +74,22 @@ def replay(
     paths = [Path("/dev/stdin") if str(path) == "-" else path for path in files]
     with _progress() as progress:
         task = progress.add_task("reading", total=None)
-        reading = Reading(paths, format_.value, lambda done, total: progress.update(task, completed=done, total=total))
+        reading = Reading(paths, format_.value, lambda done, all_: progress.update(task, completed=done, total=all_))
         if through is Way.core:
             result = replay_core(reading, rules, end)
         else:
-            from intentflow.replay.through_kafka import KafkaReplay
-
-            result = KafkaReplay(reading, model, rules, run=run, bootstrap=bootstrap, data=data, progress=progress).run(
-                end
-            )
+            way = KafkaReplay(reading, model, rules, run=run, bootstrap=bootstrap, data=data, progress=progress)
+            result = way.run(end)
     _write(changes, (payload + b"\n" for payload in result.changes))
     _write(scores, lines(score_lines(Fold(rules), result.rows, ended_at(reading, end))))
+    _tell(result, json)
+    if not result.summary.counted and not result.summary.duplicate:
+        err.print(f"[red]No row was an event.[/] Is it really {format_.value}? See --format.")
+        raise typer.Exit(1)
+
+
+def _tell(result: Result, json: bool) -> None:
+    """Everything that there is to say. Exit code 70 if the rows don't add up."""
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(result.summary) + b"\n")
     else:
@@ -91,12 +97,9 @@ def replay(
     _tell_refused(result)
     if not result.summary.adds_up:
         err.print(
-            "[red]The rows don't add up: read is not counted + duplicate + rejected. This is a fault of ours; please report it."
+            "[red]The rows don't add up: read is not counted + duplicate + rejected. This is our fault; please report it."
         )
         raise typer.Exit(70)
-    if not result.summary.counted and not result.summary.duplicate:
-        err.print(f"[red]No row was an event.[/] Is it really {format_.value}? See --format.")
-        raise typer.Exit(1)
 
 
 def parsed_time(option: str, text: str) -> int:
