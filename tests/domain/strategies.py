@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from intentflow.domain.event import AnyEvent, Campaign, Cart, LandingPage, NewsletterSignup, Page, WebsiteVisit
 from intentflow.domain.rules import (
@@ -222,3 +223,28 @@ def histories(draw: st.DrawFn, most: int = 25, span: int = SPAN) -> list[Step]:
             step = event(choose, f"id {choose.below(i + 1) if what == 9 else i}", span)
             arrivals.append((step.at + delay, step))
     return [step for _, step in sorted(arrivals, key=lambda arrival: arrival[0])]
+
+
+def stretched(model: ScoringModel, steps: Sequence[Step], times: int) -> tuple[ScoringModel, list[Step]]:
+    """The same model and history with all durations and times after `T0` so many times as long."""
+
+    def longer(rule: Any) -> Any:
+        durations = ("half_life", "within", "quiet", "lasts", "dwell", "cool_down")
+        fields = {name: getattr(rule, name) * times for name in durations if getattr(rule, name, None)}
+        limit = getattr(rule, "limit", None)
+        if limit is not None:
+            fields["limit"] = Limit(limit.count, limit.period * times)
+        return replace(rule, **fields)
+
+    long = replace(
+        model,
+        signals=tuple(longer(each) for each in model.signals),
+        facts=tuple(longer(each) for each in model.facts),
+        stages=tuple(longer(each) for each in model.stages),
+        horizon=model.horizon * times,
+    )
+    moved = []
+    for step in steps:
+        at = (step.at - T0) * times
+        moved.append(Step(step.event and replace(step.event, occurred_at=moment(at)), T0 + at))
+    return long, moved

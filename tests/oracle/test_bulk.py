@@ -17,5 +17,5 @@ def test_final_scores_need_no_path(model, steps):
             assert bulk.event(key, step.event, step.at) == reference.event(key, step.event, step.at)
             reference.clock(key, step.at)
     scores = dict(bulk.scores(T0 + 2 * SPAN))
-    assert tuple(scores) == reference.keys()
+    assert tuple(scores) == reference.leads
     assert scores == {key: reference.score(key, T0 + 2 * SPAN) for key in scores}

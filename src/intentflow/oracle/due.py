@@ -7,8 +7,8 @@
   where it asks again.
 - Between turning points each part only fades, that is, it goes steadily towards 0; so does the sum of parts that
   have the same half-life and neither cap nor group. So over a stride each of these ends at least as far from where it
-  began as it ever was on the way. Caps and groups (`min`) never make differences larger. Hence the sum of these
-  distances over an axis is a bound of how far its score gets on the way.
+  began as it ever was on the way. A group gets no further than its members together, and never above its cap. Hence
+  the sum of these distances over an axis is a bound of how far its score gets on the way.
 - A stride is safe if on each axis that sum is at most the distance of its score to the nearest threshold. So no
   comparison changes on the way, and judging there gives what it gave before: nothing. The first millisecond that is not
   safe is the next to be asked at; that is always at least one millisecond on.
@@ -49,12 +49,28 @@ class Fading(NamedTuple):
     """Something that only fades: its worth at the time looked from, before its cap."""
 
     worth: float
-    half_life: int
-    cap: float | None
+    half_life: int | None
+    cap: float | None = None
 
     def distance(self, stride: int) -> float:
         """How far from its worth it is after `stride` ms."""
+        if self.half_life is None:
+            return 0.0
         return abs(within(self.cap, self.worth) - within(self.cap, self.worth * 2.0 ** (-stride / self.half_life)))
+
+
+class Together(NamedTuple):
+    """A group: at most `cap`, whatever its members do."""
+
+    members: list[Fading]
+    cap: float
+
+    def distance(self, stride: int) -> float:
+        """How far from its worth it is at most on the way to `stride` ms."""
+        worth = sum(within(member.cap, member.worth) for member in self.members)
+        drift = sum(member.distance(stride) for member in self.members)
+        low, here, high = (min(self.cap, x) for x in (worth - drift, worth, worth + drift))
+        return max(here - low, high - here)
 
 
 def safe_stride(pieces: Pieces, t: int, longest: int) -> int:
@@ -77,19 +93,23 @@ def safe_stride(pieces: Pieces, t: int, longest: int) -> int:
     return safe + 1  # the first millisecond that is not safe is the next to be asked at
 
 
-def fading_on(axis: Axis, pieces: Pieces, t: int) -> list[Fading]:
-    """What fades on an axis: each part with a cap or in a group, and for each half-life the sum of the others."""
-    alone: list[Fading] = []
-    together: dict[int, float] = {}
+def fading_on(axis: Axis, pieces: Pieces, t: int) -> list[Fading | Together]:
+    """What fades on an axis: groups, parts with a cap, and for each half-life the sum of the others."""
+    groups: dict[str, list[Fading]] = {group.name: [] for group in pieces.model.groups}
+    capped: list[Fading] = []
+    sums: dict[int | None, float] = {}
     for part in pieces.parts:
-        half_life = part.signal.half_life
-        if part.signal.axis != axis or half_life is None:
+        signal, worth = part.signal, part.before_cap(t)
+        if signal.axis != axis:
             continue
-        if part.cap is not None or part.signal.group is not None:
-            alone.append(Fading(part.before_cap(t), half_life, part.cap))
+        if signal.group in groups:
+            groups[signal.group].append(Fading(worth, signal.half_life, part.cap))
+        elif part.cap is not None:
+            capped.append(Fading(worth, signal.half_life, part.cap))
         else:
-            together[half_life] = together.get(half_life, 0.0) + part.before_cap(t)
-    return alone + [Fading(worth, half_life, None) for half_life, worth in together.items()]
+            sums[signal.half_life] = sums.get(signal.half_life, 0.0) + worth
+    free = [Fading(worth, half_life) for half_life, worth in sums.items()]
+    return [*capped, *free, *(Together(groups[group.name], group.cap) for group in pieces.model.groups)]
 
 
 def margin_on(axis: Axis, pieces: Pieces, t: int) -> float:

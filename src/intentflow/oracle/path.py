@@ -106,8 +106,9 @@ class Reference:
         """Where the lead stands, and since when."""
         return self._leads[key].standing
 
-    def keys(self) -> tuple[bytes, ...]:
-        """The leads that began, in the order in which they did."""
+    @property
+    def leads(self) -> tuple[bytes, ...]:
+        """The keys of the leads that began, in the order in which they did."""
         return tuple(self._leads)
 
     def _pieces_at(self, key: bytes, t: int) -> Pieces:
