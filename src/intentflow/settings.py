@@ -30,5 +30,10 @@ class Settings(BaseSettings):
     chunk: int = Field(5000, ge=1, le=100_000, description="records folded at a time, at most")
     in_flight: int = Field(4, ge=1, le=64, description="chunks whose effects may be unsettled at once")
     session_timeout: float = Field(10.0, ge=1, description="seconds until a silent worker is taken for dead")
+    stall_timeout: float = Field(
+        60.0,
+        ge=2,
+        description="seconds without progress, while there is work, after which a worker ends itself (exit code 70)",
+    )
     commit_interval: float = Field(0.5, gt=0, description="seconds between commits")
     fetch_bytes: int = Field(1 << 20, ge=1 << 16, description="bytes fetched per partition at a time, at most")

@@ -57,6 +57,13 @@ def test_what_must_be_changed_first_is_not_tried_again(tmp_path, code):
     assert len(starts(tmp_path)) == 1
 
 
+def test_a_server_that_goes_away_later_is_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(supervisor, "PATIENCE_SECONDS", 0.01)
+    codes = NOTE + "starts = len(os.listdir(folder)); sys.exit(70 if starts == 1 else 69 if starts < 20 else 0)"
+    assert supervise(settings(tmp_path), command=program(codes)) == 0
+    assert len(starts(tmp_path)) == 20
+
+
 def test_each_worker_has_its_own_metrics_port_and_number(tmp_path):
     own = "note(os.environ['INTENTFLOW_WORKER'] + '-' + os.environ['INTENTFLOW_METRICS_PORT'])"
     assert supervise(settings(tmp_path, metrics_port=9100), 2, command=program(BEGIN + own)) == 0

@@ -89,7 +89,7 @@ def test_an_event_far_in_the_future_counts_at_its_receipt(tmp_path):
     assert summary.until < "2090"
 
 
-@pytest.mark.skipif(not LOG.exists(), reason="needs ../shared/data/apache_access_log")
+@pytest.mark.skipif(not LOG.exists(), reason="needs ../shared/data/apache_access_log, kept beside the repository")
 def test_the_real_access_log_gives_changes_below_the_qualified_stages_only():
     result = replayed(LOG, format_name="access-log")
     assert (result.summary.read, result.summary.rejected) == (10_000, 1)
@@ -98,7 +98,7 @@ def test_the_real_access_log_gives_changes_below_the_qualified_stages_only():
     assert {decode_change(c).to_stage for c in result.changes} <= {"suspect", "inquiry", "prospect"}
 
 
-@pytest.mark.skipif(not SNOWPLOW.exists(), reason="needs ../shared/data/snowplow_web")
+@pytest.mark.skipif(not SNOWPLOW.exists(), reason="needs ../shared/data/snowplow_web, kept beside the repository")
 def test_the_real_page_views_of_snowplow_give_changes():
     result = replayed(SNOWPLOW, format_name="snowplow-csv")
     assert result.summary.adds_up

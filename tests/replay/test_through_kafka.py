@@ -58,7 +58,7 @@ def told(result: Result) -> tuple[object, ...]:
 @pytest.mark.parametrize(("format_name", "path"), REAL, ids=lambda x: x if isinstance(x, str) else "")
 def test_the_core_and_kafka_agree_change_by_change_on_real_input(format_name, path, kafka, tmp_path):
     if not path.exists():
-        pytest.skip(f"needs ../shared/data/{path.parent.name}")
+        pytest.skip(f"needs ../shared/data/{path.parent.name}, kept beside the repository")
     core = replay_core(read(path, format_name), load("retail"), None)
     assert told(through_kafka(path, kafka.bootstrap, tmp_path, f"real-{format_name}", format_name)) == told(core)
 

@@ -11,5 +11,5 @@ def real(name: str) -> Path:
     """A file of the shared data; skips the test if it isn't there."""
     path = FOLDER / name
     if not path.exists():
-        pytest.skip(f"needs {path}, which is kept beside the repository")
+        pytest.skip(f"needs ../shared/data/{name}, kept beside the repository")
     return path

@@ -3,7 +3,7 @@
 import asyncio
 import importlib.util
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from intentflow.lane.metrics import Metrics
 from intentflow.lane.rebalance import LaneTables
 from intentflow.lane.table import LeadTable
 from intentflow.lane.timekeeping import keep_time
+from intentflow.lane.watchdog import watch
 from intentflow.settings import Settings
 from intentflow.wire.topic_names import TopicNames
 
@@ -54,6 +55,7 @@ class LaneApp(faust.App):
     async def on_first_start(self) -> None:
         """Before anything connects: the topics are there and as they must be."""
         settings = self.settings_of_lane
+        self.add_future(_or_end("the watchdog", watch(self.lane)))
         specs = topics.app_topics(
             self.lane.names,
             partitions=settings.partitions,
@@ -79,7 +81,7 @@ class LaneApp(faust.App):
             )
 
     async def on_started(self) -> None:
-        self.add_future(_or_end(self.lane))
+        self.add_future(_or_end("timekeeping", keep_time(self.lane)))
         await super().on_started()
 
     async def on_shutdown(self) -> None:
@@ -87,13 +89,13 @@ class LaneApp(faust.App):
         await super().on_shutdown()
 
 
-async def _or_end(lane: Lane) -> None:
+async def _or_end(what: str, work: Coroutine[Any, Any, None]) -> None:
     try:
-        await keep_time(lane)
+        await work
     except asyncio.CancelledError:
         raise
-    except Exception as error:  # noqa: BLE001 - without it late writers go unseen and time stands still: the process must end
-        fail_stop(f"timekeeping: {error!r}")
+    except Exception as error:  # noqa: BLE001 - without it late writers go unseen, time stands still, a stall lasts for ever
+        fail_stop(f"{what}: {error!r}")
 
 
 def lane_app(settings: Settings, core: Callable[[int], Core], metrics: Metrics, **more: Any) -> LaneApp:

@@ -22,6 +22,7 @@ from intentflow.lane.performing import Performer
 from intentflow.lane.phases import Phase
 from intentflow.lane.places import Place
 from intentflow.lane.protocol import Partition
+from intentflow.lane.reader import Progress
 from intentflow.lane.taking import take
 from intentflow.lane.topic_ids import topic_ids
 from intentflow.lane.writing import Writer
@@ -53,6 +54,7 @@ class Lane:
         self.topics = source_topics(names, settings.family_topics)
         self.owned: dict[int, Owned] = {}
         self.generation: int | None = None
+        self.reading: Progress | None = None  # how far recovery has come, while there is one
         self.ends: dict[TP, int] = {}  # source -> where the broker's log ends, as last told
         self.fetched: dict[TP, int] = {}  # source -> the client's position
         self.committed: dict[TP, int] = {}
@@ -88,13 +90,7 @@ class Lane:
         mine.update({n: self._own(Partition(n, topics, self._token)) for n in numbers if n not in mine})
         parts = [owned.part for owned in mine.values()]
         try:
-            await take(
-                parts,
-                self.writer,
-                self.settings.bootstrap,
-                self.names.changelog,
-                lambda p: self.metrics.recovery(p.done, p.total, p.leads),
-            )
+            await take(parts, self.writer, self.settings.bootstrap, self.names.changelog, self._read)
             await self._begin(mine, await seek([(topic, n) for n in numbers for topic in self.topics]))
         except BaseException:
             for number in mine.keys() - self.owned.keys():
@@ -107,6 +103,10 @@ class Lane:
         log.info(
             "partitions %s: %d leads in %.2f s, %d kept", sorted(numbers), self.leads, time.monotonic() - began, kept
         )
+
+    def _read(self, progress: Progress) -> None:
+        self.reading = progress
+        self.metrics.recovery(progress.done, progress.total, progress.leads)
 
     def _own(self, part: Partition) -> Owned:
         return Owned(
@@ -126,14 +126,14 @@ class Lane:
         """Chunks of this generation may be folded."""
         for owned in self.owned.values():
             owned.part.open(generation)
-        self.queued, self.generation = 0, generation
+        self.queued, self.generation, self.reading = 0, generation, None
         self.metrics.leads.set(self.leads)
         self.metrics.partitions.set(len(self.owned))
         self.room.set()
 
     def close(self) -> None:
         """No chunk is folded from here on."""
-        self.generation = None
+        self.generation = self.reading = None
         for owned in self.owned.values():
             owned.part.close()
 

@@ -60,6 +60,11 @@ class ChangelogReader:
         found = await self._consumer.end_offsets(self._tps(numbers))
         return {tp.partition: end for tp, end in found.items()}
 
+    async def ends_of(self, sources: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """The same of partitions of any topics."""
+        found = await self._consumer.end_offsets([TopicPartition(*source) for source in sources])
+        return {(tp.topic, tp.partition): end for tp, end in found.items()}
+
     async def begin(self, numbers: Iterable[int]) -> None:
         """Go to the beginning of these partitions; from now on these and no others are read."""
         self._consumer.assign(self._tps(numbers))

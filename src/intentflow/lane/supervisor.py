@@ -2,7 +2,8 @@
 
 A worker that sees anything it does not expect ends itself without a commit (exit code 70); the next one starts from
 what is durable. So starting again is the cure for most, and cannot lose anything; but what fails five times in a minute
-will fail the sixth time too.
+will fail the sixth time too. A server that is not there at the first start ends us, since it was probably named wrong;
+one that goes away later comes back, and is waited for.
 """
 
 import logging
@@ -26,7 +27,8 @@ RESTARTS = 5  # of one worker within WINDOW_SECONDS
 WINDOW_SECONDS = 60.0
 BACK_OFF_SECONDS = 0.5  # doubled by each restart within the window
 LOOK_SECONDS = 0.1
-FINAL = (2, 69)  # set up wrong, or no server there: starting again would not help
+WRONG, NO_SERVER = 2, 69  # exit codes: set up wrong; no server there
+PATIENCE_SECONDS = 2.0  # between looks for a server that was there
 WORKER = ("-m", "faust", "-A", "streams.scoring", "worker", "-l")
 
 
@@ -39,6 +41,7 @@ class Worker:
         self._starts: deque[float] = deque(maxlen=RESTARTS + 1)
         self._process: subprocess.Popen[bytes] | None = None
         self.due: float | None = 0.0  # when to start it; None = it runs, or never again
+        self.served = False  # the server was there once
 
     def start(self, now: float) -> None:
         """Start it. It gets no Ctrl-C from our terminal: we pass on what should reach it."""
@@ -62,6 +65,11 @@ class Worker:
         self.due = now + BACK_OFF_SECONDS * 2 ** (len(recent) - 1)
         return True
 
+    def wait_for_server(self, now: float) -> None:
+        """Plan the next start, which is no failure of its own."""
+        self._starts.pop()
+        self.due = now + PATIENCE_SECONDS
+
     def signal(self, number: int) -> None:
         """Pass a signal on, if it runs."""
         if self._process is not None and self._process.poll() is None:
@@ -84,8 +92,8 @@ def supervise(
 ) -> int:
     """Run worker processes until they are told to stop (SIGTERM, SIGINT) or can't go on; returns the exit code. Main thread only.
 
-    0: stopped. 2, 69: a worker said that something must be changed first. 70: a worker failed again and again. Worker i has metrics port
-    `settings.metrics_port` + i. `command` stands in for the worker in tests.
+    0: stopped. 2: a worker said that something must be changed first. 69: no server at the first start. 70: a worker failed again and
+    again. Worker i has metrics port `settings.metrics_port` + i. `command` stands in for the worker in tests.
     """
     program = list(command) if command is not None else [sys.executable, *WORKER, loglevel]
     workers = [Worker(index, program, _environment(settings, index)) for index in range(processes)]
@@ -130,9 +138,14 @@ def _after(worker: Worker, code: int, now: float) -> int | None:
     if code == 0:
         log.info("worker %d has stopped", worker.index)
         return None
-    if code in FINAL:
+    if code == NO_SERVER and worker.served:
+        log.warning("worker %d: the server is gone; it is looked for every %g s", worker.index, PATIENCE_SECONDS)
+        worker.wait_for_server(now)
+        return None
+    if code in (WRONG, NO_SERVER):
         log.error("worker %d ended with exit code %d: see above what to change", worker.index, code)
         return code
+    worker.served = True
     if worker.start_again(now):
         log.warning("worker %d ended with exit code %d and is started again", worker.index, code)
         return None

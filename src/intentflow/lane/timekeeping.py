@@ -1,6 +1,7 @@
 """What the lane does every second: look behind its logs, and say what time it is (design 5 and 8, rule 9)."""
 
 import asyncio
+import itertools
 import logging
 import time
 
@@ -14,18 +15,21 @@ from intentflow.lane.writing import landed
 from intentflow.wire.control import encode_clock
 
 log = logging.getLogger(__name__)
+WIDE = 10  # intervals between looks at the ends of the sources
 
 
 async def keep_time(lane: Lane) -> None:
     """Run until cancelled."""
     async with ChangelogReader(lane.settings.bootstrap, lane.names.changelog) as reader:
-        while True:
+        for turn in itertools.count(1):
             await asyncio.sleep(INTERVAL)
             _measure(lane)
             if lane.generation is None:
                 continue
             try:
                 await _look_behind(lane, reader)
+                if turn % WIDE == 0:
+                    await _look_ahead(lane, reader)
             except KafkaError as error:  # a broker that restarts; a write that must wait for it says so itself
                 log.warning("the changelog's end cannot be read just now: %s", type(error).__name__)
             if lane.settings.clock == "wall":
@@ -44,6 +48,12 @@ async def _look_behind(lane: Lane, reader: ChangelogReader) -> None:
             lane.owned.get(number) is idle[number] and part.flights.expected == expected[number]
         ):  # it didn't write meanwhile
             idle[number].performer.perform(part.log_ends(end))
+
+
+async def _look_ahead(lane: Lane, reader: ChangelogReader) -> None:
+    """Ask where the sources end, on another connection than fetches use: one that hangs must not look like a quiet topic."""
+    ends = await reader.ends_of(lane.sources)
+    lane.broker_has({tp: end for tp, end in ends.items() if tp in lane.ends}, ())
 
 
 async def _say(lane: Lane, number: int, owned: Owned) -> None:

@@ -1,0 +1,79 @@
+"""Standing still: what counts as it, and what is said of it."""
+
+import asyncio
+import threading
+import time
+
+from intentflow.lane.lane import Lane
+from intentflow.lane.metrics import Metrics
+from intentflow.lane.reader import Progress
+from intentflow.lane.watchdog import Beat, Stall, awaited, progress
+from intentflow.settings import Settings
+from intentflow.wire.topic_names import TopicNames
+
+
+def lane() -> Lane:
+    async def made() -> Lane:
+        return Lane(Settings(app_id="shop"), TopicNames("shop", "shop"), lambda _: None, Metrics())  # type: ignore[arg-type, return-value]  # folds nothing
+
+    return asyncio.run(made())
+
+
+def test_a_worker_with_nothing_to_do_never_stalls():
+    stall = Stall(10)
+    assert [stall.look(now, "", 1) for now in (0, 9, 100, 1_000)] == ["", "", "", ""]
+
+
+def test_what_does_not_move_for_longer_than_the_limit_is_said():
+    stall = Stall(10)
+    assert [stall.look(now, "acks", 1) for now in (100, 105, 110)] == ["", "", ""]
+    assert stall.look(111, "acks", 1) == "nothing has moved for 10 s: waiting for acks"
+
+
+def test_any_progress_begins_the_wait_anew():
+    stall = Stall(10)
+    assert [stall.look(now, "acks", moved) for now, moved in ((0, 1), (9, 2), (18, 3), (27, 4))] == [""] * 4
+
+
+def test_the_wait_begins_when_there_is_something_to_wait_for():
+    stall = Stall(10)
+    stall.look(50, "", 1)
+    assert stall.look(51, "acks", 1) == stall.look(60, "acks", 1) == ""
+    assert stall.look(61, "acks", 1)
+
+
+def test_a_lane_without_partitions_waits_for_them_and_says_so():
+    assert awaited(lane()) == "partitions of group shop"
+
+
+def test_a_recovery_says_how_far_it_has_come():
+    taking = lane()
+    before = progress(taking)
+    taking.reading = Progress(3, 10, 2)
+    assert awaited(taking) == "recovery: 3 of 10 records of shop-leads-changelog are read"
+    assert progress(taking) != before
+
+
+def test_an_open_lane_without_partitions_waits_for_nothing():
+    idle = lane()
+    idle.open(1)
+    assert awaited(idle) == ""
+
+
+def test_a_blocked_event_loop_is_noticed_from_outside_with_the_place_where_it_hangs():
+    said: list[str] = []
+    ended = threading.Event()
+
+    def end(reason: str) -> None:
+        said.append(reason)
+        ended.set()
+
+    async def blocked() -> None:
+        Beat(0.2, end).start()
+        while not ended.is_set():
+            time.sleep(0.01)  # noqa: ASYNC251 - blocking is the point
+
+    asyncio.run(asyncio.wait_for(blocked(), 30))
+    assert said[0].startswith("the event loop has been blocked for 0.2 s, in ")
+    assert "blocked (" in said[0]
+    assert __file__ in said[0]

@@ -1,0 +1,33 @@
+"""Workers that cannot go on, and workers that are told to stop."""
+
+import os
+import signal
+
+import pytest
+
+from intentflow.adapters.embedded_kafka import EmbeddedKafka
+from tests.system.records import events, send, settled
+from tests.system.verdict import nothing_lost_and_nothing_twice
+from tests.system.workers import App
+
+pytestmark = [pytest.mark.broker]
+
+
+def test_a_broker_that_hangs_ends_the_worker_which_says_what_it_waited_for(tmp_path):
+    """Its connections stay open and nothing answers: only the worker itself can notice."""
+    with EmbeddedKafka(tmp_path / "broker") as kafka:
+        frozen = kafka.pid
+        with App(kafka.bootstrap, tmp_path, stall_timeout=4, chunk=20, in_flight=1) as app:
+            worker = app.worker("tests.system.slow_scoring", PAUSE="0.2").ready()
+            send(app, events(8_000, 50, seed=11))
+            os.kill(frozen, signal.SIGSTOP)
+            try:
+                assert worker.ended() == 70
+            finally:
+                os.kill(frozen, signal.SIGCONT)
+            assert "nothing has moved for 4 s: waiting for" in worker.said
+            assert "acknowledgements of" in worker.said or "records that the broker has" in worker.said
+            again = app.worker(INTENTFLOW_CHUNK="1000", INTENTFLOW_IN_FLIGHT="4").ready()
+            settled(app)
+            nothing_lost_and_nothing_twice(app)
+            assert again.stop() == 0
