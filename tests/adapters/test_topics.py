@@ -36,6 +36,7 @@ def test_an_app_has_these_topics_with_one_partition_count():
         "scoring-leads-changelog",
     ]
     assert {(spec.partitions, spec.replication) for spec in specs} == {(8, 3)}
+    assert {spec.config["min.insync.replicas"] for spec in specs} == {"2"}
 
 
 def test_family_topics_are_left_out_when_they_are_not_configured():

@@ -35,7 +35,8 @@ def test_events_become_state_and_changes_and_poison_goes_to_the_rejections_with_
     with App(kafka.bootstrap, tmp_path) as app:
         worker = app.worker().ready()
         send(app, events(2000, 100, seed=1))
-        send(app, events(1000, 100, seed=2), compression="gzip")
+        for seed, codec in enumerate(("gzip", "lz4", "zstd", "snappy"), start=2):
+            send(app, events(400, 100, seed=seed), compression=codec)
         send(app, [(None, b"no key"), (b"l:lead-1", None), (b"l:lead-1", b"x" * (1 << 20))])
         settled(app)
         assert worker.stop() == 0

@@ -24,7 +24,8 @@ DAY_MS = 24 * 60 * 60 * 1000
 RETENTION_MS = 30 * DAY_MS
 COMPACTION_LAG_MS = 10 * 60 * 1000  # rule 1 of the lane: a zombie's late record is read before it is compacted away
 LARGEST_BATCH_BYTES = (1 << 20) + (1 << 16)  # a record of 1 MiB, its key, its headers and the batch around it
-AT_LEAST = frozenset({"retention.ms", "min.compaction.lag.ms", "max.message.bytes"})  # more than asked for is fine
+LARGEST_REJECTION_BYTES = LARGEST_BATCH_BYTES + (1 << 16)  # the same, and why it was rejected
+AT_LEAST = frozenset({"retention.ms", "min.compaction.lag.ms", "max.message.bytes", "min.insync.replicas"})  # more than asked for is fine
 CHECKED = AT_LEAST | {"cleanup.policy", "message.timestamp.type"}
 PATIENCE_SECONDS = 10.0
 
@@ -58,9 +59,10 @@ def app_topics(
     delete old ones within minutes.
     """
     kept = "-1" if kept_for_ever else str(retention_ms)
-    shared = {"message.timestamp.type": "CreateTime", "max.message.bytes": str(LARGEST_BATCH_BYTES)}
+    in_sync = {"min.insync.replicas": str(in_sync_replicas(replication))}
+    shared = in_sync | {"message.timestamp.type": "CreateTime", "max.message.bytes": str(LARGEST_BATCH_BYTES)}
     deleted = shared | {"cleanup.policy": "delete"}
-    compacted = {
+    compacted = in_sync | {
         "cleanup.policy": "compact",
         "min.compaction.lag.ms": str(COMPACTION_LAG_MS),
         "message.timestamp.type": "LogAppendTime",  # the lag counts from a record's timestamp, so that must be the broker's
@@ -71,8 +73,14 @@ def app_topics(
     families = names.families.values() if family_topics else ()
     outputs = (names.changes, names.rejections)
     configs = {name: deleted | {"retention.ms": kept} for name in (names.events, *families, *outputs)}
+    configs[names.rejections] |= {"max.message.bytes": str(LARGEST_REJECTION_BYTES)}
     configs |= {names.control: deleted | {"retention.ms": "-1"}, names.changelog: compacted}
     return tuple(TopicSpec(name, partitions, replication, config) for name, config in configs.items())
+
+
+def in_sync_replicas(replication: int) -> int:
+    """How many replicas must have a record before it counts as acknowledged: one broker may be lost without loss or standstill."""
+    return max(1, replication - 1)
 
 
 async def ensure(

@@ -110,7 +110,7 @@ class LaneConsumer(driver.Consumer):
                 raise
         except UnsupportedCodecError as error:
             fail_stop(
-                f"a source topic is compressed with a codec that is not installed ({error}): install `cramjam`, or compress with gzip",
+                f"a source topic is compressed with a codec that this worker cannot read ({error}): compress with gzip, lz4, zstd or snappy",
                 2,
             )
         except Exception as error:  # whatever it is: without delivery the worker would look alive and do nothing

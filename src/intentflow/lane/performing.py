@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
-from intentflow.adapters.topics import LARGEST_BATCH_BYTES
+from intentflow.adapters.topics import LARGEST_REJECTION_BYTES
 from intentflow.lane.effects import Effect, Publish, ReadGap, Stop, WriteLog
 from intentflow.lane.exits import fail_stop
 from intentflow.lane.metrics import Metrics
@@ -17,7 +17,7 @@ from intentflow.wire.rejections import rejection_headers
 from intentflow.wire.topic_names import TopicNames
 
 log = logging.getLogger(__name__)
-LARGEST = LARGEST_BATCH_BYTES - 4096  # of a rejection's key and value: its headers need room too
+LARGEST = LARGEST_REJECTION_BYTES - 4096  # of a rejection's key and value: its headers need room too
 
 
 class Performer:
