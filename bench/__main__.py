@@ -18,6 +18,7 @@ from rich.table import Table
 from bench.arms import Figure, bare, stock_faust
 from bench.ours import Events, intentflow, settings_of
 from bench.payloads import events
+from bench.recovery import Recovery, recovery
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.stack import EmbeddedStack
 from intentflow.adapters.topics import app_topics, ensure
@@ -41,8 +42,8 @@ async def fill(settings: Settings, filled: Events, first: int = 0) -> TopicNames
     return names
 
 
-async def run(bootstrap: str, folder: Path, count: int, faust: int) -> list[Figure]:
-    """All arms, one after the other."""
+async def run(bootstrap: str, folder: Path, count: int, faust: int) -> tuple[list[Figure], Recovery]:
+    """All arms, one after the other, and recovery."""
     model, until = load("retail"), int(time.time() * 1000)
     arms: list[Figure] = []
     for kind in ("zipf", "uniform"):
@@ -60,7 +61,8 @@ async def run(bootstrap: str, folder: Path, count: int, faust: int) -> list[Figu
         out.print(f"intentflow-{kind}, and the reference after it ...")
         arms.append(await intentflow(f"intentflow-{kind}", settings, model, made, folder))
         out.print(arms[-1])
-    return arms
+    out.print("recovery, and workers that are killed ...")
+    return arms, await recovery(settings_of("recovery", bootstrap, folder, PARTITIONS), folder)
 
 
 def quiet() -> None:
@@ -98,12 +100,18 @@ def main() -> int:
             subprocess.run(
                 ["taskset", "-a", "-p", "-c", "0", str(stack.kafka.pid)], check=True, stdout=subprocess.DEVNULL
             )
-        arms = asyncio.run(run(stack.addresses.bootstrap, Path(folder), given.events, given.faust_events))
+        arms, recovered = asyncio.run(run(stack.addresses.bootstrap, Path(folder), given.events, given.faust_events))
     show(arms)
+    waits = ", ".join(f"{seconds:.1f}" for seconds in recovered.seconds_to_first_event)
+    out.print(
+        f"{recovered.leads:,} leads restored at {recovered.leads_per_second:,.0f}/s; from SIGKILL to the next event counted: {waits} s"
+    )
     OUT.parent.mkdir(exist_ok=True)
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), "system": platform.platform()}
     OUT.write_bytes(
-        msgspec.json.format(msgspec.json.encode({"arms": arms, "machine": machine, "events": given.events}))
+        msgspec.json.format(
+            msgspec.json.encode({"arms": arms, "recovery": recovered, "machine": machine, "events": given.events})
+        )
     )
     out.print(f"written to {OUT}")
     return 0 if all(arm.correct for arm in arms) else 1

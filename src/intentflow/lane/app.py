@@ -17,6 +17,7 @@ from intentflow.lane import memory
 from intentflow.lane.delivery import LaneTransport
 from intentflow.lane.exits import fail_stop
 from intentflow.lane.folding import Core
+from intentflow.lane.former import Membership, leave
 from intentflow.lane.lane import Lane
 from intentflow.lane.metrics import Metrics
 from intentflow.lane.rebalance import LaneTables
@@ -48,6 +49,7 @@ class LaneApp(faust.App):
     lane: Lane
     leads: LeadTable
     settings_of_lane: Settings
+    membership: Membership
 
     def _new_transport(self) -> LaneTransport:
         return LaneTransport(self.conf.broker_consumer, self)
@@ -69,6 +71,8 @@ class LaneApp(faust.App):
             fail_stop(str(error), error.exit_code)
         await super().on_first_start()
         await self.lane.start()
+        if former := self.membership.former():
+            await leave(self.lane.writer.client, settings.app_id, former)
         if settings.metrics_port:
             self._serve_metrics(settings.metrics_port)
 
@@ -86,6 +90,7 @@ class LaneApp(faust.App):
 
     async def on_shutdown(self) -> None:
         await self.lane.stop()
+        self.membership.forget()
         await super().on_shutdown()
 
 
@@ -130,6 +135,7 @@ def lane_app(settings: Settings, core: Callable[[int], Core], metrics: Metrics, 
     )
     app.settings_of_lane = settings
     app.lane = Lane(settings, names, core, metrics)
+    app.membership = Membership(folder, os.environ.get("INTENTFLOW_WORKER", ""))
     app.leads = app.tables.add(
         LeadTable(app, name="leads", partitions=settings.partitions, key_type=bytes, value_type=bytes)
     )

@@ -41,6 +41,11 @@ class LaneThread(driver.AIOKafkaConsumerThread):
         await super().on_start()
         tune(self._ensure_consumer())
 
+    @property
+    def member(self) -> str:
+        """Who we are in our group."""
+        return str(self._ensure_consumer()._coordinator.member_id)
+
     async def fetch_chunks(
         self, generation: int, sources: Sequence[Source], seconds: float
     ) -> tuple[list[Fetched], dict[Source, int]]:
@@ -110,7 +115,7 @@ class LaneConsumer(driver.Consumer):
                 raise
         except UnsupportedCodecError as error:
             fail_stop(
-                f"a source topic is compressed with a codec that this worker cannot read ({error}): compress with gzip, lz4, zstd or snappy",
+                f"a source topic is compressed with a codec unknown here ({error}): compress with gzip, lz4, zstd or snappy",
                 2,
             )
         except Exception as error:  # whatever it is: without delivery the worker would look alive and do nothing

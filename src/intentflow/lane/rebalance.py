@@ -96,6 +96,7 @@ class LaneRecovery(Recovery):
         app.consumer.resume_flow()
         memory.settle()
         lane.open(generation)
+        app.membership.note(app.consumer._thread.member)
         await app._fetcher.maybe_start()
         self._tell_faust()
 
