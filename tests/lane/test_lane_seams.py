@@ -80,6 +80,7 @@ COUNTED_ON = [
     (aiokafka_fetcher.Fetcher.__init__, ["self._prefetch_backoff =", "self._fetch_max_wait_ms ="]),
     (aiokafka_fetcher.FetchResult.__init__, ["self._partition_records =", "self._topic_partition ="]),
     (aiokafka_fetcher.PartitionRecords.__init__, ["self._records =", "self._check_crcs =", "self.next_fetch_offset ="]),
+    (aiokafka_fetcher.PartitionRecords.__init__, ["self._records_iterator ="]),
     (aiokafka_fetcher.FetchResult._update_position, ["self._partition_records.next_fetch_offset"]),
     (TopicPartitionState.__init__, ["self.highwater ="]),
     (BatchBuilder.__init__, ["self._builder =", "self._relative_offset ="]),

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from intentflow.adapters.topics import app_topics, ensure
 from intentflow.wire.murmur2 import partition_of
-from tests.system.workers import App, until
+from tests.system.workers import LIMIT, App, until
 
 Sending = tuple[bytes | None, bytes | None]  # key and value
 
@@ -114,7 +114,7 @@ async def _lag(app: App, topics: Iterable[str]) -> int:
         await consumer.stop()
 
 
-def settled(app: App) -> None:
+def settled(app: App, limit: float = LIMIT) -> None:
     """Wait until the app has committed all events that are there."""
     topics = [app.names.events, app.names.control]
-    until(lambda: asyncio.run(_lag(app, topics)) == 0, "the lag to go")
+    until(lambda: asyncio.run(_lag(app, topics)) == 0, "the lag to go", limit)

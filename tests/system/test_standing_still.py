@@ -8,7 +8,7 @@ import pytest
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
 from tests.system.records import events, send, settled
 from tests.system.verdict import nothing_lost_and_nothing_twice
-from tests.system.workers import App
+from tests.system.workers import App, until
 
 pytestmark = [pytest.mark.broker]
 
@@ -31,3 +31,16 @@ def test_a_broker_that_hangs_ends_the_worker_which_says_what_it_waited_for(tmp_p
             settled(app)
             nothing_lost_and_nothing_twice(app)
             assert again.stop() == 0
+
+
+def test_the_successor_of_a_killed_worker_does_not_wait_for_its_session_to_end(kafka: EmbeddedKafka, tmp_path):
+    """The session lasts longer than anything in these tests is waited for."""
+    with App(kafka.bootstrap, tmp_path, session_timeout=300) as app:
+        first = app.worker(INTENTFLOW_WORKER="0").ready()
+        until(lambda: any(tmp_path.glob("workers/*/0.member")), "its note")
+        first.kill()
+        again = app.worker(INTENTFLOW_WORKER="0").ready()
+        send(app, events(300, 50, seed=12))
+        settled(app)
+        assert again.stop() == 0
+        nothing_lost_and_nothing_twice(app)

@@ -59,7 +59,9 @@ def drain(result: FetchResult, limit: int) -> list[Any]:
         source.next_fetch_offset = batch.next_offset
     result._update_position()
     if not batches.has_next():
-        result._partition_records = None
+        source._records_iterator = result._partition_records = (
+            None  # the iterator and its owner hold each other, and the bytes
+        )
     return taken
 
 

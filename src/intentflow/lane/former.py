@@ -59,7 +59,7 @@ async def leave(client: AIOKafkaClient, group: str, member: str) -> bool:
     except KafkaError as error:
         log.info("the worker before us stays in its group until its session is over: %s", type(error).__name__)
         return False
-    error = for_code(response.error_code)
-    if response.error_code and error is not UnknownMemberIdError:
-        log.info("the worker before us stays in its group until its session is over: %s", error.__name__)
+    refused = for_code(response.error_code)
+    if response.error_code and refused is not UnknownMemberIdError:
+        log.info("the worker before us stays in its group until its session is over: %s", refused.__name__)
     return not response.error_code

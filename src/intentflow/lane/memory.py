@@ -12,6 +12,13 @@ def tune() -> None:
     gc.set_threshold(YOUNG, 20, 100)
 
 
+def sweep() -> None:
+    """Free what refers to itself: the client's and Faust's tasks do, and hold fetched batches, few objects of many megabytes, so that
+    counting allocations alone would let a backlog of large records stay in memory. Milliseconds, as what lives for ever is frozen.
+    """
+    gc.collect()
+
+
 def settle() -> None:
     """After the partitions were taken: the collector need not walk the table, and the buffers of the reading go back to the system."""
     gc.unfreeze()

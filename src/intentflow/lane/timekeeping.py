@@ -7,10 +7,16 @@ import time
 
 from aiokafka.errors import KafkaError
 
+from intentflow.errors import ConfigError
+from intentflow.lane import memory
 from intentflow.lane.clock import INTERVAL, Reading, reached
+from intentflow.lane.exits import fail_stop
 from intentflow.lane.lane import Lane, Owned
+from intentflow.lane.marks import Topic
 from intentflow.lane.phases import Phase
+from intentflow.lane.places import made_again
 from intentflow.lane.reader import ChangelogReader
+from intentflow.lane.topic_ids import topic_ids
 from intentflow.lane.writing import landed
 from intentflow.wire.control import encode_clock
 
@@ -24,10 +30,12 @@ async def keep_time(lane: Lane) -> None:
         for turn in itertools.count(1):
             await asyncio.sleep(INTERVAL)
             _measure(lane)
+            memory.sweep()
             if lane.generation is None:
                 continue
             try:
                 await _look_behind(lane, reader)
+                await _look_at_topics(lane)
                 if turn % WIDE == 0:
                     await _look_ahead(lane, reader)
             except KafkaError as error:  # a broker that restarts; a write that must wait for it says so itself
@@ -48,6 +56,14 @@ async def _look_behind(lane: Lane, reader: ChangelogReader) -> None:
             lane.owned.get(number) is idle[number] and part.flights.expected == expected[number]
         ):  # it didn't write meanwhile
             idle[number].performer.perform(part.log_ends(end))
+
+
+async def _look_at_topics(lane: Lane) -> None:
+    """A source that was deleted and made again before the client noticed would be read on where the old one was left."""
+    known = next((owned.part.topics for owned in lane.owned.values()), ())
+    ids = await topic_ids(lane.writer.client, lane.topics)
+    if mistaken := made_again(known, [Topic(name, topic_id) for name, topic_id in ids.items()]):
+        fail_stop(mistaken, ConfigError.exit_code)
 
 
 async def _look_ahead(lane: Lane, reader: ChangelogReader) -> None:
