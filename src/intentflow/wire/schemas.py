@@ -6,6 +6,7 @@ ids are stricter in `decode`: they are in bytes of UTF-8, where a schema counts 
 
 import json
 import sys
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,8 @@ def _schema(name: str, kind: type[msgspec.Struct]) -> Schema:
 
 def _explain(part: Schema, titles: list[str]) -> None:
     """Give each field its meaning, from the first of the structs that has one."""
+    if "description" in part:
+        part["description"] = cleandoc(part["description"])  # a docstring's indentation is gone from Python 3.13 on
     for field, schema in part.get("properties", {}).items():
         meaning = next((MEANINGS[key] for title in titles if (key := f"{title}.{field}") in MEANINGS), None)
         if meaning:
