@@ -74,3 +74,24 @@ def test_a_worker_that_finds_its_topics_wrong_ends_before_it_joins(app: LaneApp,
     monkeypatch.setattr(lane_app_module, "fail_stop", ended)
     with pytest.raises(SystemExit, match="2: three partitions"):
         asyncio.run(app.on_first_start())
+
+
+class EndedError(Exception):
+    """Instead of the end of the process."""
+
+
+async def test_a_crash_of_fausts_own_ends_the_process_as_any_other(app: LaneApp, monkeypatch):
+    """A broker that goes away while a worker starts, say. Faust would stop in order and exit with 1."""
+
+    async def gone(self: LaneApp) -> None:
+        raise ConnectionError("the broker is gone")
+
+    def ended(reason: str, exit_code: int = 70) -> None:
+        raise EndedError(f"{exit_code}: {reason}")
+
+    monkeypatch.setattr(lane_app_module, "fail_stop", ended)
+    monkeypatch.setattr("faust.App.start", gone)
+    with pytest.raises(EndedError, match=r"70: Faust: .*the broker is gone"):
+        app._crash(ConnectionError("the broker is gone"))
+    with pytest.raises(EndedError, match=r"70: start: .*the broker is gone"):
+        await app.start()

@@ -2,7 +2,7 @@ from intentflow.domain.lead import Lead, Unpublished
 from intentflow.lane.chunk import Chunk
 from intentflow.lane.due import Due
 from intentflow.lane.effects import Seek, WriteLog
-from intentflow.lane.folding import apply, fold_chunk, fold_control
+from intentflow.lane.folding import apply, fold_chunk, fold_control, note_moved
 from intentflow.lane.marks import Topic
 from intentflow.lane.places import Place
 from intentflow.lane.protocol import Partition
@@ -23,9 +23,11 @@ class Core:
         self.answers = list(answers)
         self.asked: list[tuple[object, ...]] = []
 
-    def fold_events(self, rows, records, source, partition, partitions, ledger=None):
+    def fold_each(self, rows, records, source, partition, partitions, ledger, out):
         self.asked.append((len(records), source, partition, partitions, ledger))
-        return self.answers.pop(0)
+        answer = self.answers.pop(0)
+        out.counted, out.rejected = answer.counted, answer.rejected
+        yield from answer.leads
 
     def fold_clock(self, rows, keys, time, source, offset):
         self.asked.append((list(keys), time, source, offset))
@@ -36,7 +38,7 @@ def test_a_lead_is_written_with_what_it_has_yet_to_say_and_with_our_epoch():
     part = opened(Log())
     part.pending[A] = [CHANGE]
     newer = CHANGE._replace(offset=4, payload=b"another")
-    items, news = apply(part, Due(part.rows), Folded([(A, Lead([4], []), [newer])], [], []))
+    items, news = apply(part, Due(part.rows), [(A, Lead([4], []), [newer])])
     assert decode_row(part.rows[A]).outbox == [CHANGE, newer]
     assert (items, news) == ([(A, part.rows[A])], [(A, [newer])])
     assert part.pending == {A: [CHANGE, newer]}
@@ -45,7 +47,7 @@ def test_a_lead_is_written_with_what_it_has_yet_to_say_and_with_our_epoch():
 
 def test_a_lead_forgets_what_is_known_to_be_published():
     part = opened(Log())
-    apply(part, Due(part.rows), Folded([(A, Lead([4], [CHANGE]), [])], [], []))
+    apply(part, Due(part.rows), [(A, Lead([4], [CHANGE]), [])])
     assert decode_row(part.rows[A]).outbox == []
 
 
@@ -54,8 +56,8 @@ def test_a_lead_that_only_has_another_due_time_is_not_written():
     part.rows[A] = row(1, due=T0)
     due = Due(part.rows)
     assert due.up_to(T0) == [A]
-    items, _ = apply(part, due, Folded([], [], [(A, T0 + 5)]))
-    assert (items, due_of(part.rows[A]), due.up_to(T0 + 4), due.up_to(T0 + 5)) == ([], T0 + 5, [], [A])
+    note_moved(part, due, [(A, T0 + 5)])
+    assert (due_of(part.rows[A]), due.up_to(T0 + 4), due.up_to(T0 + 5)) == (T0 + 5, [], [A])
 
 
 def test_the_core_is_told_what_the_ledger_has_counted():
@@ -112,7 +114,7 @@ def test_what_time_does_to_many_leads_is_done_in_slices_and_only_the_last_moves_
 class Later:
     """Time changes nothing but the next due time, and writes it."""
 
-    def fold_events(self, *_):
+    def fold_each(self, *_):
         raise NotImplementedError
 
     def fold_clock(self, rows, keys, time, source, offset):

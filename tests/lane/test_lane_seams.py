@@ -63,6 +63,7 @@ CALLED = [
         App,
         [
             "_new_transport",
+            "_crash",
             "on_first_start",
             "on_started",
             "on_rebalance_end",

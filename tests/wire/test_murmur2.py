@@ -3,7 +3,7 @@ from aiokafka.partitioner import murmur2 as aiokafka_murmur2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intentflow.wire.murmur2 import murmur2, partition_of
+from intentflow.wire.murmur2 import murmur2, partition_of, partitions_of
 
 # UtilsTest.testMurmur2 of Apache Kafka 4.1; Java's numbers are signed
 JAVA = {
@@ -29,6 +29,11 @@ def test_the_hash_is_that_of_aiokafka_for_any_bytes(data: bytes) -> None:
 @given(st.binary(max_size=40), st.integers(1, 1000))
 def test_a_key_goes_where_the_default_partitioner_sends_it(key: bytes, partitions: int) -> None:
     assert partition_of(key, partitions) == (aiokafka_murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+@given(st.lists(st.binary(max_size=13)), st.integers(1, 1000))
+def test_many_keys_at_once_go_where_each_of_them_goes(keys: list[bytes], partitions: int) -> None:
+    assert partitions_of(keys, partitions) == [partition_of(key, partitions) for key in keys]
 
 
 def test_the_partition_of_a_key_never_changes() -> None:

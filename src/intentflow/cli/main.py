@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from intentflow.cli import demo, explain, model, replay, simulate, stack, topics, worker
+from intentflow.cli import demo, explain, model, replay, simulate, stack, topics, verify, worker
 from intentflow.errors import IntentflowError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("simulate")(simulate.simulate)
 app.command("topics")(topics.topics)
 app.command("replay")(replay.replay)
 app.command("explain")(explain.explain_)
+app.command("verify")(verify.verify)
 app.add_typer(model.app, name="model")
 
 

@@ -1,74 +1,154 @@
 """Decayed counts, limits and the memory for ids: how an event is counted once, in any order.
 
-A count halves every half-life. It keeps the time that it was last brought up to, so that reading it later is a closed form, adding is
-order-free, and two of them add up (forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009). With a limit, a period stays open as
-long as an event for it could still be accepted; until then it holds how many there were and when the latest was.
+A count halves every half-life. It is kept as of the latest event that it counts, so that reading it later is a closed form and adding is
+order-free (forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009). With a limit, a period counts `min(events, limit)`, dated at its
+latest event, and stays open as long as an event for it could still be accepted. The count holds all periods, open and closed, at every
+moment: reading a score looks at one number for each signal, however many periods are open (5 times fewer powers than a power for each).
+The older periods lie beside it for events that come late, and the closed part for a model that comes with another limit.
 """
 
+import struct
+from collections.abc import Iterable
 from math import exp2
 
 from intentflow.domain.lead import Lead
-from intentflow.domain.rules import Limit
+from intentflow.domain.rules import AXES, Counted
+
+ENTRY = struct.Struct("<dqi")  # the count, the latest event, and how many events the latest period had (0: no limit)
+PERIOD = struct.Struct("<4sqi")  # signal, the period's latest event, its events
+CLOSED = struct.Struct("<4sdq")  # signal, what its closed periods count, as of when
+
+# Code, axis, points, limit (0 = none), period, 1 / half-life (0 = doesn't fade), bit of its group (0 = none).
+# A bare tuple, since it is taken apart for every event.
+Rule = tuple[bytes, int, float, int, int, float, int]
 
 
-def faded(value: float, since: int, now: int, half_life: int | None) -> float:
-    """What is left of `value` at `now`, both times in milliseconds."""
-    return value if half_life is None else value * exp2((since - now) / half_life)
+def rule_of(code: int, signal: Counted, bit: int) -> Rule:
+    """A counted signal, ready to be counted."""
+    most, period = (signal.limit.count, signal.limit.period) if signal.limit is not None else (0, 0)
+    rate = 0.0 if signal.half_life is None else 1.0 / signal.half_life
+    return code.to_bytes(4, "little"), AXES.index(signal.axis), signal.points, most, period, rate, bit
 
 
-def add(lead: Lead, signal: int, events: float, at: int, half_life: int | None) -> None:
-    """Add events to a signal's decayed count; its reference time only moves forward."""
-    counts = lead.counts
-    held = counts.get(signal)
-    if held is None:
-        counts[signal] = (events, at)
-        return
-    value, reference = held
-    if at >= reference:
-        counts[signal] = (faded(value, reference, at, half_life) + events, at)
-    else:
-        counts[signal] = (value + faded(events, at, reference, half_life), reference)
-
-
-def add_limited(lead: Lead, signal: int, at: int, limit: Limit, horizon: int, half_life: int | None) -> float:
-    """Add one event to its period, and close the periods that no event can reach any more. Returns by how much the count rose.
-
-    The rise can be above 1: all that the period counts is dated at its latest event, so what had faded since the one before comes back.
-    """
-    number = at // limit.period
-    periods = lead.periods.get(signal)
-    if periods is None:
-        lead.periods[signal] = [(number, 1, at)]
-        return 1.0
-    for i in range(len(periods) - 1, -1, -1):
-        held, events, latest = periods[i]
-        if held == number:
-            most = limit.count
-            if at <= latest:
-                periods[i] = (number, events + 1, latest)
-                return 1.0 if events < most else 0.0
-            periods[i] = (number, events + 1, at)
-            return min(events + 1, most) - faded(min(events, most), latest, at, half_life)
-    periods.append((number, 1, at))
-    periods.sort()
-    closed = max(max(lead.newest, at) - horizon, lead.floor + 1)
-    while (periods[0][0] + 1) * limit.period <= closed:
-        _, events, latest = periods.pop(0)
-        add(lead, signal, float(min(events, limit.count)), latest, half_life)
-    return 1.0
-
-
-def seen(lead: Lead, digest: bytes) -> bool:
-    """Whether an event with this id hash (4 bytes) has already counted."""
-    hashes = lead.seen_hashes
-    found = hashes.find(digest)
+def place_of(code: bytes, codes: bytes) -> int:
+    """Where these four bytes are among others; -1 if they aren't there."""
+    found = codes.find(code)
     while found > 0 and found & 3:
-        found = hashes.find(digest, found + 1)
-    return found >= 0
+        found = codes.find(code, found + 1)
+    return found
+
+
+class Counting:
+    """How a model counts."""
+
+    def __init__(self, rules: Iterable[Rule], horizon: int) -> None:
+        self._rules = {rule[0]: rule for rule in rules}
+        self._horizon = horizon
+
+    def add(self, lead: Lead, rule: Rule, at: int) -> float:
+        """Count one event. Returns by how much the count rose, as of the later of this event and the one before it.
+
+        The rise can be above 1: all that the period counts is dated at its latest event, so what had faded since the one before comes back.
+        """
+        code, _, _, most, period, rate, _ = rule
+        found = place_of(code, lead.signals)
+        if found < 0:
+            lead.signals += code
+            lead.counts += ENTRY.pack(1.0, at, 1 if period else 0)
+            return 1.0
+        total, latest, events = ENTRY.unpack_from(lead.counts, found * 5)
+        if at < latest:
+            return self._add_late(lead, rule, at, found * 5)
+        kept, rise = exp2((latest - at) * rate), 1.0
+        if not period:
+            events = 0
+        elif at // period == latest // period:
+            rise = min(events + 1, most) - min(events, most) * kept
+            events += 1
+        else:
+            self._keep(lead, PERIOD.pack(code, latest, events), at)
+            events = 1
+        ENTRY.pack_into(lead.counts, found * 5, total * kept + rise, at, events)
+        return rise
+
+    def _add_late(self, lead: Lead, rule: Rule, at: int, where: int) -> float:
+        """The same for an event before the signal's latest."""
+        code, _, _, most, period, rate, _ = rule
+        total, latest, events = ENTRY.unpack_from(lead.counts, where)
+        if not period:
+            ENTRY.pack_into(lead.counts, where, total + exp2((at - latest) * rate), latest, 0)
+            return 1.0
+        if at // period == latest // period:
+            rise = 1.0 if events < most else 0.0
+            ENTRY.pack_into(lead.counts, where, total + rise, latest, events + 1)
+            return rise
+        then, before = at, 0
+        place = len(lead.older)
+        for i in range(0, len(lead.older), PERIOD.size):
+            name, held, held_events = PERIOD.unpack_from(lead.older, i)
+            if name == code and held // period == at // period:
+                place, then, before = i, held, held_events
+                break
+        after, was, now = max(then, at), min(before, most), min(before + 1, most)
+        kept = PERIOD.pack(code, after, before + 1)
+        lead.older = lead.older[:place] + kept + lead.older[place + PERIOD.size :]
+        more = now * exp2((after - latest) * rate) - was * exp2((then - latest) * rate)
+        ENTRY.pack_into(lead.counts, where, total + more, latest, events)
+        return now - was * exp2((then - after) * rate)
+
+    def _keep(self, lead: Lead, period: bytes, at: int) -> None:
+        """Keep a period that is no longer its signal's latest, and close the oldest, as far as no event can reach them any more."""
+        closed = max(max(lead.newest, at) - self._horizon, lead.floor + 1)
+        older = lead.older + period
+        while older:
+            code, latest, events = PERIOD.unpack_from(older)
+            rule = self._rules.get(code)
+            if rule is not None and rule[4]:
+                if (latest // rule[4] + 1) * rule[4] > closed:
+                    break
+                self._close(lead, rule, min(events, rule[3]), latest)
+            older = older[PERIOD.size :]
+        lead.older = older
+
+    def _close(self, lead: Lead, rule: Rule, events: float, at: int) -> None:
+        """Add to what the closed periods of a signal count."""
+        code, rate = rule[0], rule[5]
+        for i in range(0, len(lead.closed), CLOSED.size):
+            name, value, reference = CLOSED.unpack_from(lead.closed, i)
+            if name == code:
+                to = max(at, reference)
+                value = value * exp2((reference - to) * rate) + events * exp2((at - to) * rate)
+                lead.closed = lead.closed[:i] + CLOSED.pack(code, value, to) + lead.closed[i + CLOSED.size :]
+                return
+        lead.closed += CLOSED.pack(code, events, at)
+
+    def recount(self, lead: Lead) -> None:
+        """Bring the counts to this model's limits, which may not be those that they were counted with."""
+        for i in range(0, len(lead.signals), 4):
+            rule = self._rules.get(lead.signals[i : i + 4])
+            if rule is not None:
+                self._recount(lead, rule, i * 5)
+
+    def _recount(self, lead: Lead, rule: Rule, where: int) -> None:
+        code, _, _, most, period, rate, _ = rule
+        total, latest, events = ENTRY.unpack_from(lead.counts, where)
+        older = [one for one in PERIOD.iter_unpack(lead.older) if one[0] == code]
+        closed = [one for one in CLOSED.iter_unpack(lead.closed) if one[0] == code]
+        if not period or not events:  # there is no limit now, or there was none: all of it is closed
+            lead.older = b"".join(PERIOD.pack(*one) for one in PERIOD.iter_unpack(lead.older) if one[0] != code)
+            lead.closed = b"".join(CLOSED.pack(*one) for one in CLOSED.iter_unpack(lead.closed) if one[0] != code)
+            if period:
+                lead.closed += CLOSED.pack(code, total, latest)
+            events = 0
+        else:
+            total = float(min(events, most))
+            total += sum(min(held, most) * exp2((then - latest) * rate) for _, then, held in older)
+            total += sum(value * exp2((then - latest) * rate) for _, value, then in closed)
+        ENTRY.pack_into(lead.counts, where, total, latest, events)
 
 
 def remember(lead: Lead, at: int, digest: bytes, remembered: int) -> None:
-    """Keep (at, digest) among the latest; what has to go raises the floor."""
+    """Keep (at, id hash of 4 bytes) among the latest; what has to go raises the floor."""
     time = at.to_bytes(6, "big")
     hashes, times = lead.seen_hashes, lead.seen_times
     if at > lead.newest or time + digest >= times[-6:] + hashes[-4:]:

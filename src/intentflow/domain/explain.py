@@ -31,14 +31,14 @@ def missing(judge: Judge, lead: Lead, now: int, scores: list[float], stages: int
     gaps: list[Gap] = []
     here = judge.stage_of(lead)
     for j in range(here + 1, min(here + 1 + stages, len(judge.stages))):
-        stage = judge.stages[j]
+        stage, rung = judge.stages[j], judge.rungs[j]
         gaps += [
             Gap(stage.name, axis=AXES[a], points=round(x - scores[a], 6))
-            for a, x in judge.enter[j]
+            for a, x in rung.enter
             if scores[a] < x - SLACK
         ]
-        gaps += [Gap(stage.name, fact=f.name) for f, c in judge.facts[j] if not holds(f, lead.lasts.get(c), now)]
-        over = lead.left.get(judge.codes[j], -stage.cool_down) + stage.cool_down
+        gaps += [Gap(stage.name, fact=f.name) for f, c in rung.facts if not holds(f, (lead.lasts or {}).get(c), now)]
+        over = (lead.left or {}).get(rung.code, -stage.cool_down) + stage.cool_down
         if stage.cool_down and now < over:
             gaps.append(Gap(stage.name, not_before=rfc3339(over)))
     return gaps

@@ -1,7 +1,8 @@
 """A lead's state: the pieces of its score, where it stands, and what it has yet to say.
 
 It is flat and mutable because it is touched a hundred thousand times a second: one chunk decodes a lead once, folds its events into it
-and encodes it once. Nobody shares one. Signals, facts, carts and stages are known by the CRC-32 of their names, so that a model that adds
+and encodes it once. Nobody shares one. What there is much of is kept as bytes, which cost nothing to decode (`counting.py` reads them);
+what few leads have is None until then. Signals, facts, carts and stages are known by the CRC-32 of their names, so that a model that adds
 or moves a rule still finds what it counted before. Times are epoch milliseconds, 0 = never (the contract refuses events before 2000).
 """
 
@@ -34,15 +35,18 @@ class Lead(Struct, array_like=True, gc=False):
     newest: int = 0
     floor: int = 0
     room: list[float] = []  # by axis: points that can come in before a stage above could be entered
+    paid: int = 0  # groups that `room` already holds all their points for: one bit each, by number in the model
     seen_hashes: bytes = b""  # 4 bytes each, in order of (time, hash)
     seen_times: bytes = b""  # 6 bytes each, beside them
-    counts: dict[int, tuple[float, int]] = {}  # signal -> value, reference time
-    periods: dict[int, list[tuple[int, int, int]]] = {}  # signal -> open periods: number, events, latest time
-    firsts: dict[int, int] = {}  # once-only signal -> its first event
-    lasts: dict[int, int] = {}  # fact -> its latest event
-    windows: dict[int, list[tuple[int, int]]] = {}  # repeated signal -> latest events: time, id hash
+    signals: bytes = b""  # that were counted: 4 bytes each
+    counts: bytearray = bytearray()  # beside them: what was counted, see `counting.ENTRY`
+    older: bytes = b""  # open periods before a signal's latest, see `counting.PERIOD`
+    closed: bytes = b""  # what the closed periods of limited signals counted, see `counting.CLOSED`
+    firsts: dict[int, int] | None = None  # once-only signal -> its first event
+    lasts: dict[int, int] | None = None  # fact -> its latest event
+    windows: dict[int, bytes] | None = None  # repeated signal -> latest events: 6 bytes time, 4 bytes id hash each
     newsletter: tuple[int, int, int, int, int] | None = (
         None  # first and last sign-up, latest confirm, unsubscribe, bounce
     )
-    carts: dict[int, tuple[int, int, int]] = {}  # cart -> latest add, activity, purchase
-    left: dict[int, int] = {}  # stage with a cool-down -> when it was last left
+    carts: dict[int, tuple[int, int, int]] | None = None  # cart -> latest add, activity, purchase
+    left: dict[int, int] | None = None  # stage with a cool-down -> when it was last left

@@ -7,83 +7,103 @@ begin to hold, says so: then the lead is judged at once.
 from typing import NamedTuple
 from zlib import crc32
 
-from intentflow.domain.counting import add, add_limited, remember
-from intentflow.domain.event import AnyEvent, Cart
+from intentflow.domain.counting import Counting, Rule, remember
+from intentflow.domain.event import Cart
 from intentflow.domain.lead import Lead
-from intentflow.domain.rules import AXES, MAX_CARTS, Counted, Fact, Limit, Once, Repeated, ScoringModel, SignedUp
-from intentflow.domain.worth import Meter, code, holds, jumps
+from intentflow.domain.rules import MAX_CARTS, Counted, Fact, Once, Repeated, SignedUp
+from intentflow.domain.stages import Judge
+from intentflow.domain.worth import STAMP, Meter, code, holds, jumps
+
+
+class Compiled(NamedTuple):
+    """What all plans of a model share."""
+
+    counting: Counting
+    rules: dict[str, Rule]  # of counted signals, by name
+    meters: dict[str, Meter]
+    judge: Judge
+    remembered: int
 
 
 class Plan:
     """The effect of the events that meet a certain set of rules."""
 
-    def __init__(self, model: ScoringModel, rules: list[Counted | Once | Repeated | Fact]) -> None:
-        self.horizon, self.remembered = model.horizon, model.remembered
-        self.counted = [(code(r.name), AXES.index(r.axis), r) for r in rules if isinstance(r, Counted)]
-        self.onces = [(code(r.name), AXES.index(r.axis), r) for r in rules if isinstance(r, Once)]
-        self.repeated = [(code(r.name), AXES.index(r.axis), r) for r in rules if isinstance(r, Repeated)]
-        self.facts = [(code(r.name), r) for r in rules if isinstance(r, Fact)]
-        self.lowers = any(r.points < 0 for _, _, r in self.counted)
-        self.simple = not (self.onces or self.repeated or self.facts)
-        self.quick = _quick(self)
+    __slots__ = (
+        *("_counting", "_facts", "_judge", "_lowers", "_onces", "_remembered", "_repeated"),
+        *("counted", "hashed", "quick", "simple"),
+    )
+
+    def __init__(self, model: Compiled, rules: list[Counted | Once | Repeated | Fact]) -> None:
+        self._counting, self._judge, self._remembered = model.counting, model.judge, model.remembered
+        self.counted = [model.rules[r.name] for r in rules if isinstance(r, Counted)]
+        self._onces = [model.meters[r.name] for r in rules if isinstance(r, Once)]
+        self._repeated = [(model.meters[r.name], r) for r in rules if isinstance(r, Repeated)]
+        self._facts = [(r, code(r.name), model.judge.asking(r.name)) for r in rules if isinstance(r, Fact)]
+        self._lowers = any(r.points < 0 for r in rules if isinstance(r, Counted))
+        self.simple = not (self._onces or self._repeated or self._facts)
+        self.hashed = bool(self.counted or self._repeated)
+        self.quick = self.counted[0] if self._is_quick(rules) else None
+
+    def _is_quick(self, rules: list[Counted | Once | Repeated | Fact]) -> bool:
+        """Whether it only counts one signal with points above 0, for visits or landing pages: what most events do."""
+        families = {when.family for rule in rules for when in rule.when}
+        seldom = {"newsletter_signup", "cart"}
+        return self.simple and len(self.counted) == 1 and not self._lowers and not families & seldom
 
     def count(self, lead: Lead, at: int, digest: bytes) -> bool:
         """Add to the counts, and remember the event. True if a score may be lower now."""
-        remember(lead, at, digest, self.remembered)
-        room = lead.room
-        for signal, axis, rule in self.counted:
-            if rule.limit is None:
-                add(lead, signal, 1.0, at, rule.half_life)
-                room[axis] -= rule.points
-            else:
-                room[axis] -= rule.points * add_limited(lead, signal, at, rule.limit, self.horizon, rule.half_life)
-        return self.lowers
+        remember(lead, at, digest, self._remembered)
+        for rule in self.counted:
+            rise = self._counting.add(lead, rule, at)
+            if not lead.paid & rule[6]:
+                lead.room[rule[1]] -= rule[2] * rise
+        return self._lowers
 
-    def note(self, lead: Lead, event: AnyEvent, at: int, now: int) -> bool:
+    def note(self, lead: Lead, at: int, digest: bytes, now: int) -> bool:
         """Bring the event into facts, first events and windows. True if the lead is to be judged."""
         judged = False
-        for name, fact in self.facts:
-            latest = lead.lasts.get(name)
+        for fact, name, stages in self._facts:
+            lasts = lead.lasts = lead.lasts or {}
+            latest = lasts.get(name)
             if latest is None or latest < at:
-                lead.lasts[name] = at
-                judged = judged or not holds(fact, latest, now)
-        for name, axis, once in self.onces:
-            first = lead.firsts.get(name)
+                lasts[name] = at
+                judged = judged or (not holds(fact, latest, now) and self._judge.any_facts_hold(stages, lead, now))
+        for meter in self._onces:
+            firsts = lead.firsts = lead.firsts or {}
+            first = firsts.get(meter.code)
             if first is None or at < first:
-                lead.firsts[name] = at
-                lead.room[axis] -= once.points
-                judged = judged or once.points < 0 or first is not None
-        for name, axis, rule in self.repeated:
-            held = lead.windows.get(name, [])
-            held_until = held[0][0] + rule.within if len(held) == rule.at_least else 0
-            latest_events = lead.windows[name] = sorted({*held, (at, crc32(event.event_id.encode()))})[-rule.at_least :]
-            if held_until <= now and len(latest_events) == rule.at_least and latest_events != held:
-                lead.room[axis] -= rule.points
-                judged = judged or rule.points < 0
-                fall_due(lead, latest_events[0][0] + rule.within)
+                firsts[meter.code] = at
+                use_room(lead, meter, meter.points)
+                judged = judged or not meter.positive or first is not None
+        for meter, rule in self._repeated:
+            judged |= _note_repeated(lead, meter, rule, at.to_bytes(6, "big") + digest, now)
         return judged
 
 
-class Quick(NamedTuple):
-    """A plan that only counts one signal, with a limit and points above 0, for a website visit or a landing page: what most events do."""
+def _note_repeated(lead: Lead, meter: Meter, rule: Repeated, entry: bytes, now: int) -> bool:
+    windows = lead.windows = lead.windows or {}
+    held, full = windows.get(meter.code, b""), STAMP * rule.at_least
+    held_until = _first_of(held) + rule.within if len(held) == full else 0
+    if entry > held[-STAMP:]:
+        latest = (held + entry)[-full:]
+    else:
+        latest = b"".join(sorted({entry, *(held[i : i + STAMP] for i in range(0, len(held), STAMP))}))[-full:]
+    windows[meter.code] = latest
+    if held_until > now or len(latest) < full or latest == held:
+        return False
+    use_room(lead, meter, meter.points)
+    fall_due(lead, _first_of(latest) + rule.within)
+    return not meter.positive
 
-    signal: int
-    axis: int
-    points: float
-    limit: Limit
-    period: int
-    most: int
-    half_life: int | None
+
+def _first_of(window: bytes) -> int:
+    return int.from_bytes(window[:6], "big")
 
 
-def _quick(plan: Plan) -> Quick | None:
-    if not plan.simple or len(plan.counted) != 1:
-        return None
-    signal, axis, rule = plan.counted[0]
-    families = {when.family for when in rule.when}
-    if rule.limit is None or rule.points < 0 or not families <= {"website_visit", "landing_page"}:
-        return None
-    return Quick(signal, axis, rule.points, rule.limit, rule.limit.period, rule.limit.count, rule.half_life)
+def use_room(lead: Lead, meter: Meter, points: float) -> None:
+    """So many points more may be there from now on."""
+    if not lead.paid & meter.bit:
+        lead.room[meter.axis] -= points
 
 
 def fall_due(lead: Lead, time: int) -> None:
@@ -109,29 +129,36 @@ def tell_newsletter(lead: Lead, action: str, at: int, meters: list[Meter]) -> bo
         return False
     lead.newsletter = now
     for meter in meters:
-        lead.room[meter.axis] -= max(
-            meter.points, meter.signal.until_confirmed if isinstance(meter.signal, SignedUp) else 0.0
-        )
+        signal = meter.signal
+        use_room(lead, meter, max(meter.points, signal.until_confirmed if isinstance(signal, SignedUp) else 0.0))
     earlier = bool(before[0]) and first < before[0]  # counts from further back, so less
     return bool(meters) and (earlier or action in ("unsubscribe", "bounce") or not all(m.positive for m in meters))
 
 
 def tell_cart(lead: Lead, event: Cart, at: int, now: int, meters: list[Meter]) -> bool:
-    """Bring a cart event into its cart. True if the lead is to be judged: abandonment was withdrawn, or has begun already."""
-    before = [(meter, start) for meter in meters for start in jumps(meter, lead)]
+    """Bring a cart event into its cart. True if the lead is to be judged: abandonment was withdrawn, or has begun already.
+
+    If it has not, its points are taken off `room` now; what is left of it then tells whether the moment is to be looked at.
+    """
+    carts = lead.carts = lead.carts or {}
+    before = [list(jumps(meter, lead)) for meter in meters]
     cart = crc32((event.cart_id or "").encode())
-    added, activity, purchase = lead.carts.get(cart, (0, 0, 0))
+    added, activity, purchase = carts.get(cart, (0, 0, 0))
     if event.action == "purchase":
         purchase = max(at, purchase)
     else:
         activity = max(at, activity)
         if event.action == "add":
             added = max(at, added)
-    lead.carts[cart] = (added, activity, purchase)
-    if len(lead.carts) > MAX_CARTS:
-        del lead.carts[min(lead.carts, key=lambda c: (max(lead.carts[c][1:]), c))]
-    after = [(meter, start) for meter in meters for start in jumps(meter, lead)]
-    for _, start in after:
-        if start > now:
-            fall_due(lead, start)
-    return [x for x in before if x[1] <= now] != [x for x in after if x[1] <= now]
+    carts[cart] = (added, activity, purchase)
+    if len(carts) > MAX_CARTS:
+        del carts[min(carts, key=lambda c: (max(carts[c][1:]), c))]
+    judged = False
+    for meter, starts in zip(meters, before, strict=True):
+        after = list(jumps(meter, lead))
+        judged = judged or [x for x in after if x <= now] != [x for x in starts if x <= now]
+        if not meter.positive:
+            fall_due(lead, min((start for start in after if start > now), default=0))
+        elif len(after) > len(starts):
+            use_room(lead, meter, meter.points)
+    return judged

@@ -3,11 +3,26 @@
 A lead rises to the highest stage that it may enter; else, if it may not stay, it falls to the highest lower one that it need not leave.
 """
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from intentflow.domain.lead import Lead
-from intentflow.domain.rules import AXES, ScoringModel, Stage
+from intentflow.domain.rules import AXES, Fact, ScoringModel, Stage
 from intentflow.domain.worth import Scores, code, holds
 
 SLACK = 1e-9  # of comparisons: without it, two right programs disagree at round numbers
+
+
+class Rung(NamedTuple):
+    """A stage, ready to be judged by."""
+
+    number: int
+    code: int
+    enter: list[tuple[int, float]]  # axis, threshold
+    leave: list[tuple[int, float]]
+    facts: list[tuple[Fact, int]]
+    dwell: int
+    cool_down: int
 
 
 class Judge:
@@ -15,58 +30,81 @@ class Judge:
 
     def __init__(self, model: ScoringModel, scores: Scores) -> None:
         self.stages, self.scores = model.stages, scores
-        self.codes = [0, *(code(s.name) for s in model.stages[1:])]
-        self.index = {c: i for i, c in enumerate(self.codes)}
-        self.enter = [[(AXES.index(a), x) for a, x in s.enter] for s in model.stages]
-        self.leave = [[(AXES.index(a), x) for a, x in s.leave] for s in model.stages]
         facts = {f.name: (f, c) for f, c in scores.facts}
-        self.facts = [[facts[name] for name in s.facts] for s in model.stages]
+        self.rungs = [
+            Rung(
+                number=number,
+                code=code(s.name) if number else 0,
+                enter=[(AXES.index(a), x) for a, x in s.enter],
+                leave=[(AXES.index(a), x) for a, x in s.leave],
+                facts=[facts[name] for name in s.facts],
+                dwell=s.dwell,
+                cool_down=s.cool_down,
+            )
+            for number, s in enumerate(model.stages)
+        ]
+        self._index = {rung.code: rung.number for rung in self.rungs}
+        self._above = [self.rungs[:here:-1] for here in range(len(self.rungs))]  # the highest first
 
     def stage_of(self, lead: Lead) -> int:
         """The number of its stage; the first, if the model no longer has it."""
-        return self.index.get(lead.stage, 0)
+        return self._index.get(lead.stage, 0)
 
     def stage(self, lead: Lead) -> Stage:
         """Its stage."""
         return self.stages[self.stage_of(lead)]
 
+    def asking(self, fact: str) -> list[Rung]:
+        """The stages that ask for a fact."""
+        return [rung for rung in self.rungs if any(f.name == fact for f, _ in rung.facts)]
+
     def move(self, lead: Lead, now: int, scores: list[float]) -> int | None:
         """The stage that the lead moves to if it is judged at `now`, with the scores that it has then; None if it stays."""
-        here = self.stage_of(lead)
-        for j in range(len(self.stages) - 1, here, -1):
-            if self.scores_enter(j, scores) and self.is_open(j, lead, now):
-                return j
-        if here and now >= lead.since + self.stages[here].dwell and self.leaves(here, lead, now, scores):
+        here = self._index.get(lead.stage, 0)
+        for rung in self._above[here]:
+            for axis, threshold in rung.enter:
+                if scores[axis] < threshold - SLACK:
+                    break
+            else:
+                if self.is_open(rung, lead, now):
+                    return rung.number
+        if here and now >= lead.since + self.rungs[here].dwell and self.leaves(here, lead, now, scores):
             return next(j for j in range(here - 1, -1, -1) if not self.leaves(j, lead, now, scores))
         return None
 
-    def scores_enter(self, j: int, scores: list[float]) -> bool:
-        """Whether scores suffice for stage j."""
-        for axis, threshold in self.enter[j]:
-            if scores[axis] < threshold - SLACK:
+    def may_rise(self, lead: Lead, now: int, scores: list[float]) -> bool:
+        """Whether the lead may enter a stage above with these scores."""
+        return any(
+            self.is_open(rung, lead, now) and all(scores[axis] >= threshold - SLACK for axis, threshold in rung.enter)
+            for rung in self._above[self.stage_of(lead)]
+        )
+
+    def is_open(self, rung: Rung, lead: Lead, now: int) -> bool:
+        """Whether all of a stage's conditions but its scores are met."""
+        if rung.cool_down and lead.left and now < lead.left.get(rung.code, -rung.cool_down) + rung.cool_down:
+            return False
+        return not rung.facts or self.facts_hold(rung, lead, now)
+
+    def facts_hold(self, rung: Rung, lead: Lead, now: int) -> bool:
+        """Whether all facts that a stage asks for hold."""
+        lasts = lead.lasts
+        if not lasts:
+            return not rung.facts
+        for fact, c in rung.facts:
+            if not holds(fact, lasts.get(c), now):
                 return False
         return True
 
-    def is_open(self, j: int, lead: Lead, now: int) -> bool:
-        """Whether all of stage j's conditions but its scores are met."""
-        if lead.left:
-            cool_down = self.stages[j].cool_down
-            if cool_down and now < lead.left.get(self.codes[j], -cool_down) + cool_down:
-                return False
-        return self.facts_hold(j, lead, now)
-
-    def facts_hold(self, j: int, lead: Lead, now: int) -> bool:
-        """Whether all facts that stage j asks for hold."""
-        for fact, c in self.facts[j]:
-            if not holds(fact, lead.lasts.get(c), now):
-                return False
-        return True
+    def any_facts_hold(self, rungs: Sequence[Rung], lead: Lead, now: int) -> bool:
+        """Whether for one of these stages all facts hold that it asks for."""
+        return any(self.facts_hold(rung, lead, now) for rung in rungs)
 
     def leaves(self, j: int, lead: Lead, now: int, scores: list[float]) -> bool:
         """Whether stage j's leave condition is met. The first stage is never left downwards."""
         if not j:
             return False
-        for axis, threshold in self.leave[j]:
+        rung = self.rungs[j]
+        for axis, threshold in rung.leave:
             if scores[axis] < threshold - SLACK:
                 return True
-        return not self.facts_hold(j, lead, now)
+        return not self.facts_hold(rung, lead, now)

@@ -9,10 +9,25 @@ from math import exp2
 from zlib import crc32
 
 from intentflow.domain.change import Receipt
+from intentflow.domain.counting import ENTRY
 from intentflow.domain.lead import Lead
-from intentflow.domain.rules import AXES, Abandoned, AnySignal, Counted, Fact, Once, Repeated, ScoringModel, SignedUp
+from intentflow.domain.rules import (
+    AXES,
+    Abandoned,
+    AnySignal,
+    Axis,
+    Counted,
+    Fact,
+    Once,
+    Repeated,
+    ScoringModel,
+    SignedUp,
+)
 
 UNCAPPED = float("inf")
+STAMP = 10  # bytes of an event in a window: 6 of its time, 4 of its id's hash
+COMBINATIONS = 20_000  # of signals that are remembered; then it starts afresh
+_entries = ENTRY.iter_unpack
 
 
 def code(name: str) -> int:
@@ -21,25 +36,30 @@ def code(name: str) -> int:
 
 
 class Meter:
-    """A signal, ready to be read. `rate` is 1 / half-life, 0 if it doesn't fade; `group` the number of a capped group, -1 for none."""
+    """A signal, ready to be read.
 
-    __slots__ = ("axis", "cap", "code", "group", "most", "number", "points", "positive", "rate", "signal")
+    `rate` is 1 / half-life, 0 if it doesn't fade. `slot` is where its points are summed up: by axis those above 0 (slots 0 to 2) and those
+    below (3 to 5), then each capped group (6 and on). `bit` is the group's, 0 for none.
+    """
+
+    __slots__ = ("axis", "bit", "cap", "code", "number", "points", "positive", "rate", "signal", "slot")
 
     def __init__(self, signal: AnySignal, number: int, group: int) -> None:
-        self.signal, self.number, self.code, self.group = signal, number, code(signal.name), group
+        self.signal, self.number, self.code = signal, number, code(signal.name)
         self.axis, self.points, self.positive = AXES.index(signal.axis), signal.points, signal.points >= 0
         self.rate = 0.0 if signal.half_life is None else 1.0 / signal.half_life
         cap = signal.cap if isinstance(signal, Counted | Abandoned) else None
         self.cap = UNCAPPED if cap is None else cap
-        self.most = signal.limit.count if isinstance(signal, Counted) and signal.limit is not None else 0
+        self.slot = group + 6 if group >= 0 else self.axis if self.positive else self.axis + 3
+        self.bit = 1 << group if group >= 0 else 0
 
-    def capped(self, events: float) -> float:
-        """The points that so many events' worth are."""
-        points, cap = self.points * events, self.cap
-        return cap if points > cap else -cap if points < -cap else points
+    def capped(self, points: float) -> float:
+        """As much of these points as may count."""
+        return self.cap if points > self.cap else -self.cap if points < -self.cap else points
 
 
 Worths = list[tuple[Meter, float]]
+Sums = list[float]  # by axis the points above 0, then those below, then what is left by group
 
 
 class Scores:
@@ -48,90 +68,110 @@ class Scores:
     def __init__(self, model: ScoringModel) -> None:
         groups = {g.name: i for i, g in enumerate(model.groups)}
         self.meters = [Meter(s, i, groups.get(s.group or "", -1)) for i, s in enumerate(model.signals)]
-        self.groups = [(g, AXES.index(g.axis)) for g in model.groups]
+        self.groups = [(g, AXES.index(g.axis), number + 6) for number, g in enumerate(model.groups)]
         self.facts = [(f, code(f.name)) for f in model.facts]
-        self.counted = {m.code: m for m in self.meters if isinstance(m.signal, Counted)}
         self.once = {m.code: m for m in self.meters if isinstance(m.signal, Once)}
         self.repeated = {m.code: m for m in self.meters if isinstance(m.signal, Repeated)}
         self.signed_up = [m for m in self.meters if isinstance(m.signal, SignedUp)]
         self.abandoned = [m for m in self.meters if isinstance(m.signal, Abandoned)]
         self.moving = [*self.repeated.values(), *self.abandoned]
+        self._loses = not all(m.positive for m in (*self.once.values(), *self.moving))
+        self._counted = {m.code: m for m in self.meters if isinstance(m.signal, Counted)}
+        self._combinations: dict[bytes, list[tuple[float, float, float, Meter]]] = {}
+        self._nothing = [0.0] * (6 + len(groups))
+        self._unknown = Meter(Counted(name="", axis="fit", points=0.0, when=()), -1, -1)
+
+    def _of(self, signals: bytes) -> list[tuple[float, float, float, Meter]]:
+        """The meters of these signals; one that is always 0 for a signal that the model no longer has."""
+        if len(self._combinations) >= COMBINATIONS:
+            self._combinations.clear()
+        codes = (int.from_bytes(signals[i : i + 4], "little") for i in range(0, len(signals), 4))
+        meters = [self._counted.get(code, self._unknown) for code in codes]
+        found = self._combinations[signals] = [(m.rate, m.points, m.cap, m) for m in meters]
+        return found
 
     def worths(self, lead: Lead, now: int) -> Worths:
         """What each signal is worth at `now`, which is not before the lead's clock; signals worth nothing may be left out."""
         found: Worths = []
-        counted, counts, periods = self.counted, lead.counts, lead.periods
-        for name, held in counts.items():
-            if name not in periods and (meter := counted.get(name)) is not None:
-                found.append((meter, meter.capped(held[0] * exp2((held[1] - now) * meter.rate))))
-        for name, open_periods in periods.items():
-            if (meter := counted.get(name)) is not None:
-                rate, most = meter.rate, meter.most
-                held = counts.get(name, (0.0, now))
-                events = held[0] * exp2((held[1] - now) * rate)
-                for _, count, latest in open_periods:
-                    events += (count if count < most else most) * exp2((latest - now) * rate)
-                found.append((meter, meter.capped(events)))
+        meters = self._combinations.get(lead.signals)
+        if meters is None:
+            meters = self._of(lead.signals)
+        for (rate, points, cap, meter), (total, latest, _) in zip(meters, _entries(lead.counts), strict=True):
+            worth = points * total * exp2((latest - now) * rate)
+            found.append((meter, cap if worth > cap else -cap if worth < -cap else worth))
         if lead.firsts:
-            found += [
-                (m, m.points * exp2((lead.firsts[c] - now) * m.rate)) for c, m in self.once.items() if c in lead.firsts
-            ]
+            firsts = ((self.once.get(name), first) for name, first in lead.firsts.items())
+            found += [(m, m.points * exp2((first - now) * m.rate)) for m, first in firsts if m is not None]
         if lead.windows:
             found += [(m, m.points) for m in self.repeated.values() if any(now < end for end in jumps(m, lead))]
         if lead.newsletter is not None:
             found += [(m, _signed_up(m, lead.newsletter, now)) for m in self.signed_up]
         if lead.carts:
             for m in self.abandoned:
-                found.append(
-                    (m, m.capped(sum(exp2((start - now) * m.rate) for start in jumps(m, lead) if start <= now)))
-                )
+                starts = [start for start in jumps(m, lead) if start <= now]
+                if starts:
+                    found.append((m, m.capped(m.points * sum(exp2((start - now) * m.rate) for start in starts))))
         return found
 
-    def split(self, lead: Lead, now: int) -> tuple[list[float], list[float]]:
-        """The scores at `now` by axis, positive and negative signals apart."""
-        return self.parts(self.worths(lead, now))
+    def may_lose(self, lead: Lead) -> bool:
+        """Whether the lead holds anything of a signal with points below 0."""
+        if (lead.firsts or lead.windows or lead.carts) and self._loses:
+            return True
+        return not all(
+            meter.positive for _, _, _, meter in self._combinations.get(lead.signals) or self._of(lead.signals)
+        )
 
-    def parts(self, worths: Worths) -> tuple[list[float], list[float]]:
-        """The scores that these worths are, by axis, positive and negative signals apart."""
-        gains, losses = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
-        together: dict[int, float] = {}
+    def sums(self, worths: Worths) -> tuple[Sums, Sums]:
+        """The scores that these worths are, in parts, and by how much the points above 0 fade: points times rate.
+
+        From that follows a bound: so much of exponentials never falls below what one exponential with their mean rate leaves (Jensen).
+        """
+        sums, fading = self._nothing.copy(), self._nothing.copy()
         for meter, points in worths:
-            if meter.group >= 0:
-                together[meter.group] = together.get(meter.group, 0.0) + points
-            elif meter.positive:
-                gains[meter.axis] += points
-            else:
-                losses[meter.axis] += points
-        for number, points in together.items():
-            group, axis = self.groups[number]
-            gains[axis] += points if points < group.cap else group.cap
-        return gains, losses
+            slot = meter.slot
+            sums[slot] += points
+            fading[slot] += points * meter.rate
+        for group, axis, slot in self.groups:
+            points = sums[slot]
+            if points:
+                kept = points if points < group.cap else group.cap
+                sums[axis] += kept
+                fading[axis] += fading[slot] * (kept / points)
+        return sums, fading
 
     def at(self, lead: Lead, now: int) -> list[float]:
         """The scores at `now`, in the order of AXES."""
-        gains, losses = self.split(lead, now)
-        return [g + n for g, n in zip(gains, losses, strict=True)]
+        return scores_of(self.sums(self.worths(lead, now))[0])
 
     def receipts(self, worths: Worths) -> list[Receipt]:
         """What is not 0, the largest first; they add up to the scores. A group whose cap binds has one of its own."""
-        lines = [Receipt(meter.signal.name, meter.signal.axis, points) for meter, points in worths if points]
-        for number, (group, _) in enumerate(self.groups):
-            over = sum(points for meter, points in worths if meter.group == number) - group.cap
+        return [Receipt(name, axis, points) for _, name, axis, points in self.lines(worths)]
+
+    def lines(self, worths: Worths) -> list[tuple[float, str, Axis, float]]:
+        """The same as size (negative, so that the largest comes first), name, axis, points."""
+        lines = [(-abs(points), meter.signal.name, meter.signal.axis, points) for meter, points in worths if points]
+        for group, _, slot in self.groups:
+            over = sum([points for meter, points in worths if meter.slot == slot]) - group.cap
             if over > 0:
-                lines.append(Receipt(group.name, group.axis, -over))
-        lines.sort(key=lambda receipt: (-abs(receipt.points), receipt.signal))
+                lines.append((-over, group.name, group.axis, -over))
+        lines.sort()
         return lines
+
+
+def scores_of(sums: Sums) -> list[float]:
+    """The scores that these parts add up to, in the order of AXES."""
+    return [sums[0] + sums[3], sums[1] + sums[4], sums[2] + sums[5]]
 
 
 def jumps(meter: Meter, lead: Lead) -> Iterator[int]:
     """The times at which a signal's worth jumps: where a window ends, where a cart is abandoned."""
     signal = meter.signal
     if isinstance(signal, Repeated):
-        held = lead.windows.get(meter.code)
-        if held is not None and len(held) == signal.at_least:
-            yield held[0][0] + signal.within
+        held = lead.windows.get(meter.code) if lead.windows else None
+        if held is not None and len(held) == STAMP * signal.at_least:
+            yield int.from_bytes(held[:6], "big") + signal.within
     elif isinstance(signal, Abandoned):
-        for added, activity, purchase in lead.carts.values():
+        for added, activity, purchase in lead.carts.values() if lead.carts else ():
             if added and added > purchase and activity > purchase:
                 yield activity + signal.quiet
 

@@ -54,10 +54,23 @@ class LaneApp(faust.App):
     def _new_transport(self) -> LaneTransport:
         return LaneTransport(self.conf.broker_consumer, self)
 
+    async def start(self) -> None:
+        """As any service of Faust's. What it stumbles over at the start, a broker that restarts say, ends the process (rule 8)."""
+        try:
+            await super().start()
+        except Exception as error:  # noqa: BLE001 - Faust would stop in order and say 1, which nobody knows
+            fail_stop(f"start: {error!r}")
+
+    def _crash(self, reason: BaseException) -> None:
+        """A service of Faust's has crashed: it would stop in order and say 1."""
+        if self.should_stop:
+            super()._crash(reason)
+        else:
+            fail_stop(f"Faust: {reason!r}")
+
     async def on_first_start(self) -> None:
         """Before anything connects: the topics are there and as they must be."""
         settings = self.settings_of_lane
-        self.add_future(_or_end("the watchdog", watch(self.lane)))
         specs = topics.app_topics(
             self.lane.names,
             partitions=settings.partitions,
@@ -69,6 +82,7 @@ class LaneApp(faust.App):
             await topics.ensure(settings.bootstrap, specs)
         except ConfigError as error:
             fail_stop(str(error), error.exit_code)
+        self.add_future(_or_end("the watchdog", watch, self.lane))
         await super().on_first_start()
         await self.lane.start()
         if former := self.membership.former():
@@ -85,7 +99,7 @@ class LaneApp(faust.App):
             )
 
     async def on_started(self) -> None:
-        self.add_future(_or_end("timekeeping", keep_time(self.lane)))
+        self.add_future(_or_end("timekeeping", keep_time, self.lane))
         await super().on_started()
 
     async def on_shutdown(self) -> None:
@@ -94,9 +108,9 @@ class LaneApp(faust.App):
         await super().on_shutdown()
 
 
-async def _or_end(what: str, work: Coroutine[Any, Any, None]) -> None:
+async def _or_end(what: str, work: Callable[[Lane], Coroutine[Any, Any, None]], lane: Lane) -> None:
     try:
-        await work
+        await work(lane)
     except asyncio.CancelledError:
         raise
     except Exception as error:  # noqa: BLE001 - without it late writers go unseen, time stands still, a stall lasts for ever
@@ -121,6 +135,7 @@ def lane_app(settings: Settings, core: Callable[[int], Core], metrics: Metrics, 
         topic_partitions=settings.partitions,
         topic_replication_factor=settings.replication,
         topic_disable_leader=True,
+        topic_allow_declare=False,  # `topics.ensure` did it
         table_standby_replicas=0,
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=settings.fetch_bytes,

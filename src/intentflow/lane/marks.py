@@ -2,7 +2,7 @@
 
 | key | value | what |
 |---|---|---|
-| `\0fence:` + epoch (4 bytes) | epoch (4), process token (16) | the partition is that process's; own key per epoch, never compacted away |
+| `\0fence:` + value | epoch (4 bytes), process token (16) | the partition is that process's; a key of its own, never compacted away |
 | `\0ledger:` + source number | head, MessagePack `Ledger` | what became of a source's records; first in each chunk's batch |
 | `\0sources` | head, MessagePack `[[topic, topic id], ...]` | the sources by number, numbered once and for ever |
 
@@ -40,9 +40,9 @@ _sources = msgspec.msgpack.Decoder(list[Topic]).decode
 
 
 def encode_fence(fence: Fence) -> tuple[bytes, bytes]:
-    """Key and value."""
-    epoch = fence.epoch.to_bytes(4, "big")
-    return FENCE + epoch, epoch + fence.token
+    """Key and value. The token is in the key too: of two that race for an epoch the first one's fence counts, and must stay."""
+    value = fence.epoch.to_bytes(4, "big") + fence.token
+    return FENCE + value, value
 
 
 def decode_fence(value: bytes) -> Fence:

@@ -3,13 +3,14 @@
 No label names a lead. `topic` and `partition` are bounded by the settings, `reason` by the contract, `stage` names by the model.
 """
 
+import collections
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, start_http_server
 
 from intentflow import __version__
 from intentflow.lane.effects import Changes
-from intentflow.wire.changes import decode_change
+from intentflow.wire.changes import move_of
 from intentflow.wire.chunk import Folded
 
 CHUNK_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -100,10 +101,9 @@ class Metrics:
 
     def published(self, changes: Changes) -> None:
         """Changes are on their topic."""
-        for _, told in changes:
-            for change in told:
-                said = decode_change(change.payload)
-                self.changes.labels(said.from_stage, said.to_stage, said.cause.kind).inc()
+        moves = collections.Counter(move_of(change.payload) for _, told in changes for change in told)
+        for move, count in moves.items():
+            self.changes.labels(*move).inc(count)
 
     def recovery(self, done: int, total: int, leads: int) -> None:
         """How far a recovery has come."""

@@ -30,7 +30,7 @@ class Partition(Settling):
         self.topics = topics
         self.generation: int | None = None
         self.next: dict[str, int] = {}  # topic -> the position that may be folded next
-        self._grown: list[Topic] = []  # the record of sources, if it must be written
+        self._grown = False  # whether the record of sources must be written
 
     # -- ownership: rules 10 and 11 ------------------------------------------------------------------------------------
 
@@ -39,7 +39,7 @@ class Partition(Settling):
         """The partition was assigned: read it from the beginning."""
         self.phase = move(self.phase, "take")
         self.log, self.flights, self.mended = Changelog(), Flights(), False
-        self.pending, self.sources, self.ledgers = {}, {}, {}
+        self.pending, self.sources, self.ledgers, self.refusal = {}, {}, {}, None
         return [ReadLog()]
 
     @an_event
@@ -75,7 +75,9 @@ class Partition(Settling):
         if mistaken := places.made_again(known, self.topics):
             return [Stop(mistaken, exit_code=2)]
         numbered = places.numbered(known, self.topics)
-        self._grown = numbered if numbered != known else []
+        self._grown = numbered != known
+        if self._grown:
+            self.log.marks[SOURCES] = encode_sources(self.epoch, numbered)
         self.sources = {topic.name: number for number, topic in enumerate(numbered)}
         self.ledgers = self.log.ledgers()
         return [Seek()]
@@ -106,9 +108,12 @@ class Partition(Settling):
     def sought(self, found: Mapping[str, Place]) -> Effects:
         """Every source was sought to `found[topic].start`: mend the log and publish again what may not have got out."""
         self.phase = move(self.phase, "sought")
-        for topic, place in found.items():
-            if (stop := places.refused(topic, self.number, place, self.ledger(topic))) is not None:
-                return [stop]
+        looked = (places.refused(topic, self.number, place, self.ledger(topic)) for topic, place in found.items())
+        self.refusal = next((stop for stop in looked if stop is not None), None)
+        if (
+            self.refusal is not None
+        ):  # or is it only that a new owner has committed more? Where a write of ours lands, tells
+            return self.write(self.log.again([SOURCES], self.epoch), self.flights.launch().ticket)
         self.next = {topic: place.start for topic, place in found.items()}
         self.done = dict(self.next)
         if self.mended:
@@ -116,7 +121,7 @@ class Partition(Settling):
         for topic, place in found.items():  # what was committed is published
             ledger = self.ledger(topic)
             ledger.refused = [offset for offset in ledger.refused if offset >= (place.committed or 0)]
-        items = [(SOURCES, encode_sources(self.epoch, self._grown))] if self._grown else []
+        items = self.log.again([SOURCES], self.epoch) if self._grown else []
         items += self.shadowed()
         again = places.unpublished(
             self.rows, {self.sources[topic]: place.committed or 0 for topic, place in found.items()}

@@ -78,9 +78,12 @@ class LaneRecovery(Recovery):
         app, lane = self.app, self.app.lane
         numbers = sorted(tp.partition for tp in assigned if tp.topic == lane.names.changelog)
         sources = {(tp.topic, tp.partition) for tp in assigned if tp.topic in lane.topics}
-        if sources != {(topic, n) for topic in lane.topics for n in numbers}:
+        wanted = {(topic, n) for topic in lane.topics for n in numbers}
+        if sources != wanted:
+            apart = ", ".join(sorted({topic for topic, _ in sources ^ wanted}))
             fail_stop(
-                f"partitions of sources and changelog were not assigned together: {sorted(sources)} against {numbers}",
+                f"partitions of {apart} were not assigned together with those of {lane.names.changelog} ({numbers}): "
+                "was a topic deleted, or given another number of partitions?",
                 2,
             )
         lane.metrics.rebalances.inc()

@@ -61,6 +61,7 @@ class Settling:
         self.done: dict[str, int] = {}  # topic -> everything before it is durable and published
         self.pending: dict[bytes, list[Unpublished]] = {}  # not yet known to be published, oldest first (rule 7)
         self.late = 0  # records of fenced-off writers that landed in our log
+        self.refusal: Stop | None = None  # why a source cannot be read on, if the log is still ours
         self.mended = False  # what the last owner may not have got out has been published again
 
     @property
@@ -83,7 +84,9 @@ class Settling:
         return items
 
     def ready(self) -> Effects:
-        """All that was to be mended at the beginning is."""
+        """All that was to be mended at the beginning is, and the log is ours."""
+        if self.refusal is not None:
+            return [self.refusal]
         self.phase, self.mended = move(self.phase, "mended"), True
         return []
 
@@ -106,7 +109,9 @@ class Settling:
             list(dict.fromkeys([*old.refused, *(record.offset for record, _ in refused)])) if refused else old.refused,
         )
         flight = self.flights.launch(chunk.topic, chunk.end, changes, refused)
-        return self.write([(ledger_key(source), encode_ledger(self.epoch, ledger)), *items], flight.ticket)
+        key, row = ledger_key(source), encode_ledger(self.epoch, ledger)
+        self.log.marks[key] = row  # what is written again if a late writer shadows it
+        return self.write([(key, row), *items], flight.ticket)
 
     @an_event
     def folded_partly(self, items: list[tuple[bytes, bytes]], changes: Changes) -> Effects:

@@ -99,9 +99,10 @@ def fading_on(axis: Axis, pieces: Pieces, t: int) -> list[Fading | Together]:
     capped: list[Fading] = []
     sums: dict[int | None, float] = {}
     for part in pieces.parts:
-        signal, worth = part.signal, part.before_cap(t)
-        if signal.axis != axis:
-            continue
+        signal = part.signal
+        if signal.axis != axis or not part.terms:
+            continue  # what is nothing stays nothing
+        worth = part.before_cap(t)
         if signal.group in groups:
             groups[signal.group].append(Fading(worth, signal.half_life, part.cap))
         elif part.cap is not None:
@@ -109,7 +110,8 @@ def fading_on(axis: Axis, pieces: Pieces, t: int) -> list[Fading | Together]:
         else:
             sums[signal.half_life] = sums.get(signal.half_life, 0.0) + worth
     free = [Fading(worth, half_life) for half_life, worth in sums.items()]
-    return [*capped, *free, *(Together(groups[group.name], group.cap) for group in pieces.model.groups)]
+    together = [Together(groups[group.name], group.cap) for group in pieces.model.groups if groups[group.name]]
+    return [*capped, *free, *together]
 
 
 def margin_on(axis: Axis, pieces: Pieces, t: int) -> float:

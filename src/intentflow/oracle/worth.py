@@ -39,7 +39,7 @@ class Part(NamedTuple):
         )
 
     def worth(self, t: int) -> float:
-        return within(self.cap, self.before_cap(t))
+        return within(self.cap, self.before_cap(t)) if self.terms else 0.0
 
 
 class Line(NamedTuple):

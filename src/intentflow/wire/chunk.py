@@ -9,7 +9,7 @@ the counts, and the offsets refused since the committed offset (`Ledger`). If an
 below `ledger.position` is not counted again, and one in `ledger.refused` is refused again, whatever its lead says.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Protocol
 
 from msgspec import Struct
@@ -21,8 +21,8 @@ from intentflow.domain.lead import Lead, Unpublished
 from intentflow.domain.rules import ScoringModel
 from intentflow.wire.changes import encode_change
 from intentflow.wire.events import decode
-from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.rejections import Rejection
+from intentflow.wire.routes import Route
 from intentflow.wire.rows import decode_row
 
 
@@ -51,11 +51,14 @@ class Ledger(Struct, array_like=True):
     refused: list[int] = []  # offsets whose rejections are not yet known to be published
 
 
+Touched = tuple[bytes, Lead, list[Unpublished]]  # key, the lead as it is now, its new changes in order
+
+
 class Folded(Struct, gc=False):
     """What a chunk did. Leads are touched once each, in no promised order. The counts leave out what the ledger has counted before."""
 
-    leads: list[tuple[bytes, Lead, list[Unpublished]]]  # key, the lead as it is now, its new changes in order
-    rejected: list[tuple[SourceRecord, Rejection]]  # to be published; those refused again are among them
+    leads: list[Touched]
+    rejected: list[tuple[SourceRecord, Rejection]]  # to be published, in order; those refused again are among them
     moved: list[tuple[bytes, int]]  # leads that only have another due time now (0 = none); nothing to write
     counted: int = 0
     duplicate: int = 0
@@ -67,6 +70,7 @@ class Folded(Struct, gc=False):
 TOO_LATE = Rejection(
     "too_late", "more than 7 days behind the lead's newest event, or behind all that is remembered of it"
 )
+_NONE: frozenset[int] = frozenset()
 FUTURE = 300_000  # ms that an event may be ahead of the time it was received
 
 
@@ -87,15 +91,50 @@ class Scorer:
         ledger: Ledger | None = None,
     ) -> Folded:
         """Fold one chunk of one partition of source number `source`. Never raises for what is in a record. The ledger is only read."""
-        chunk = _Chunk(self.fold, rows, source, self.sources)
-        route = _Route(partition, partitions)
-        again = 0
-        if ledger is not None and records and records[0].offset < ledger.position:
-            again = sum(record.offset < ledger.position for record in records)
-            _fold(chunk, route, records[:again], frozenset(ledger.refused))
-            chunk.out.counted = chunk.out.duplicate = chunk.out.refused = 0
-        _fold(chunk, route, records[again:] if again else records, frozenset())
-        return chunk.end()
+        out = Folded([], [], [])
+        out.leads = list(self.fold_each(rows, records, source, partition, partitions, ledger, out))
+        return out
+
+    def fold_each(
+        self,
+        rows: Mapping[bytes, bytes],
+        records: Sequence[SourceRecord],
+        source: int,
+        partition: int,
+        partitions: int,
+        ledger: Ledger | None,
+        out: Folded,
+    ) -> Iterator[Touched]:
+        """The same lead by lead; all but the leads is in `out` in the end. Rows may be written meanwhile.
+
+        Who writes a lead before the next one is folded finds it in the processor's cache: a fifth faster than one after all others.
+        """
+        by_key: dict[bytes, list[SourceRecord]] = {}
+        for record in records:
+            key = record.key or b""
+            held = by_key.get(key)
+            if held is None:
+                by_key[key] = [record]
+            else:
+                held.append(record)
+        route = Route(partition, partitions, [key for key in by_key if key not in rows])
+        again = ledger is not None and bool(records) and records[0].offset < ledger.position
+        for key, held in by_key.items():
+            lead = self._open(rows.get(key))
+            if ledger is not None and again:
+                told, written = _fold_again(self.fold, key, lead, held, source, route, ledger, out)
+            else:
+                told, written = _fold(self.fold, key, lead, held, source, route, _NONE, out)
+            if written:
+                yield key, lead, told
+        out.rejected.sort(key=_offset)
+
+    def _open(self, row: bytes | None) -> Lead:
+        """The lead in a row; one that has seen nothing if there is none."""
+        lead = Lead([], []) if row is None else decode_row(row)
+        if len(lead.applied) < self.sources:
+            lead.applied += [-1] * (self.sources - len(lead.applied))
+        return lead
 
     def fold_clock(
         self, rows: Mapping[bytes, bytes], keys: Iterable[bytes], time: int, source: int, offset: int
@@ -104,118 +143,95 @@ class Scorer:
 
         The cause is record `offset` of `source`.
         """
-        chunk = _Chunk(self.fold, rows, source, self.sources)
-        for key in keys:
-            lead = chunk.touched.get(key) or chunk.open(key)
+        out = Folded([], [], [])
+        leads: list[Touched] = []
+        for key in dict.fromkeys(keys):
+            lead = self._open(rows.get(key))
             if not lead.clock:
                 continue
             news: list[QualificationChange] = []
             self.fold.pass_time(key, lead, time, news)
             if news:
                 lead.applied[source] = offset
-                chunk.tell(key, news, offset)
+                leads.append((key, lead, [Unpublished(source, offset, encode_change(change)) for change in news]))
             else:
-                chunk.out.moved.append((key, lead.due))
-        return chunk.end()
+                out.moved.append((key, lead.due))
+        out.leads = leads
+        return out
 
 
-def _fold(chunk: "_Chunk", route: "_Route", records: Sequence[SourceRecord], refused: frozenset[int]) -> None:
-    """The hot loop: what is done for every record is done here, without a call where one can be spared."""
-    source, out, touched, names, take = chunk.source, chunk.out, chunk.touched, chunk.names, chunk.fold.take
+def _fold(
+    fold: Fold,
+    key: bytes,
+    lead: Lead,
+    records: Sequence[SourceRecord],
+    source: int,
+    route: Route,
+    refused: Set[int],
+    out: Folded,
+) -> tuple[list[Unpublished], bool]:
+    """The hot loop: a lead's records, in order. Returns its new changes, and whether it is to be written."""
+    take, name, applied, counted = fold.take, None, lead.applied[source], 0
     news: list[QualificationChange] = []
-    events = [
-        decode(record.value, record.headers) for record in records
-    ]  # in one go: a quarter faster than one at a time
-    for record, event in zip(records, events, strict=True):
-        key, offset = record.key or b"", record.offset
-        lead = touched.get(key) or chunk.open(key)
-        if offset <= lead.applied[source] and offset not in refused:
+    told: list[Unpublished] = []
+    for record in records:
+        offset = record.offset
+        if offset <= applied and offset not in refused:
             out.skipped += 1
             continue
+        event = decode(record.value, record.headers)
         if isinstance(event, Rejection):
-            chunk.reject(record, event)
+            _reject(out, record, event)
             continue
-        name = event.lead_id or event.email
-        if name is None or names.get(key) != name:
-            if key_of(event) != key or (not lead.clock and not route.leads_here(key)):
-                chunk.reject(record, route.misrouted(key, key_of(event)))
+        who = event.lead_id or event.email
+        if name is None or who != name:
+            if key_of(event) != key or (not lead.clock and key in route.astray):
+                _reject(out, record, route.misrouted(key, key_of(event)))
                 continue
-            if name is not None:
-                names[key] = name
+            name = who
         at = time_of(event)
         if at > record.timestamp + FUTURE:
             at = record.timestamp
             out.marked += 1
         outcome = "too_late" if offset in refused else take(key, lead, event, at, news)
         if outcome == "counted":
-            out.counted += 1
-            lead.applied[source] = offset
-            chunk.tell(key, news, offset)
+            counted += 1
+            applied = offset
+            if news:
+                told += [Unpublished(source, offset, encode_change(change)) for change in news]
+                news.clear()
         elif outcome == "duplicate":
             out.duplicate += 1
         else:
-            chunk.reject(record, TOO_LATE)
+            _reject(out, record, TOO_LATE)
+    lead.applied[source] = applied
+    out.counted += counted
+    return told, counted > 0
 
 
-class _Route:
-    """Whether a record is on the partition that its key leads to."""
-
-    def __init__(self, partition: int, partitions: int) -> None:
-        self.partition, self.partitions = partition, partitions
-
-    def leads_here(self, key: bytes) -> bool:
-        return partition_of(key, self.partitions) == self.partition
-
-    def misrouted(self, key: bytes, wanted: bytes) -> Rejection:
-        if key != wanted:
-            return Rejection(
-                "misrouted",
-                f"the record's key is {_shown(key)}, its event's is {_shown(wanted)}: send it with that key",
-            )
-        right = partition_of(key, self.partitions)
-        return Rejection(
-            "misrouted",
-            f"on partition {self.partition}, its key leads to {right}: set the producer's partitioner to murmur2",
-        )
+def _fold_again(
+    fold: Fold,
+    key: bytes,
+    lead: Lead,
+    records: Sequence[SourceRecord],
+    source: int,
+    route: Route,
+    ledger: Ledger,
+    out: Folded,
+) -> tuple[list[Unpublished], bool]:
+    """The same for records of which the ledger has counted some: those are not counted again, and what was refused is refused again."""
+    before = out.counted, out.duplicate, out.refused
+    known = [record for record in records if record.offset < ledger.position]
+    told, written = _fold(fold, key, lead, known, source, route, frozenset(ledger.refused), out)
+    out.counted, out.duplicate, out.refused = before
+    more, also_written = _fold(fold, key, lead, records[len(known) :], source, route, _NONE, out)
+    return told + more, written or also_written
 
 
-class _Chunk:
-    """The leads that a chunk touches, each decoded once."""
-
-    def __init__(self, fold: Fold, rows: Mapping[bytes, bytes], source: int, sources: int) -> None:
-        self.out = Folded([], [], [])
-        self.fold, self.source = fold, source
-        self.touched: dict[bytes, Lead] = {}
-        self.names: dict[bytes, str] = {}  # keys that were checked, with the lead id that they are of
-        self.told: dict[bytes, list[Unpublished]] = {}  # leads to be written, with what is new of them
-        self._rows, self._sources = rows, sources
-
-    def open(self, key: bytes) -> Lead:
-        """The lead with this key, as it is now; one that has seen nothing if there is none."""
-        row = self._rows.get(key)
-        lead = Lead([], []) if row is None else decode_row(row)
-        if len(lead.applied) < self._sources:
-            lead.applied += [-1] * (self._sources - len(lead.applied))
-        self.touched[key] = lead
-        return lead
-
-    def tell(self, key: bytes, news: list[QualificationChange], offset: int) -> None:
-        """The lead is to be written, and these are its changes; `news` is empty then."""
-        if key not in self.told:
-            self.told[key] = []
-        if news:
-            self.told[key] += [Unpublished(self.source, offset, encode_change(change)) for change in news]
-            news.clear()
-
-    def reject(self, record: SourceRecord, rejection: Rejection) -> None:
-        self.out.refused += 1
-        self.out.rejected.append((record, rejection))
-
-    def end(self) -> Folded:
-        touched = self.touched
-        self.out.leads = [(key, touched[key], news) for key, news in self.told.items()]
-        return self.out
+def _reject(out: Folded, record: SourceRecord, rejection: Rejection) -> None:
+    out.refused += 1
+    out.rejected.append((record, rejection))
 
 
-def _shown(key: bytes) -> str:
-    return repr(key[:60].decode(errors="replace")) if key else "missing"
+def _offset(rejected: tuple[SourceRecord, Rejection]) -> int:
+    return rejected[0].offset

@@ -1,0 +1,140 @@
+"""The books of one partition: in = counted + duplicate + rejected, as the ledger rows say it and as the source topics hold it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from intentflow.verify.account import Place
+from intentflow.verify.findings import Checked, Difference, What
+from intentflow.verify.snapshot import Refused, Snapshot, Told
+from intentflow.wire.chunk import Ledger
+from intentflow.wire.control import decode_control
+from intentflow.wire.rejections import Rejection
+
+NOT_REFUSED = ("counted", "duplicate")
+
+
+class Tally:
+    """What became of a partition's records, according to the reference."""
+
+    def __init__(self) -> None:
+        self.sums: Counter[tuple[int, str]] = Counter()
+        self.either: Counter[int] = Counter()  # by source: records that counted or were duplicates, nobody knows
+        self.refused: dict[Place, tuple[str, Told]] = {}  # with the reason
+
+    def add(self, records: Iterable[Told], outcomes: Mapping[Place, str]) -> None:
+        """Count these records, each of which has an outcome."""
+        for told in records:
+            outcome = outcomes[told.source, told.offset]
+            if outcome in NOT_REFUSED:
+                self.sums[told.source, outcome] += 1
+            else:
+                self.sums[told.source, "rejected"] += 1
+                self.refused[told.source, told.offset] = outcome, told
+
+    def add_control(self, records: Iterable[Told]) -> None:
+        """Count control records: a clock record counts, anything else is rejected."""
+        for told in records:
+            said = decode_control(told.key, told.value)
+            outcome = said.reason if isinstance(said, Rejection) else "counted"
+            self.add((told,), {(told.source, told.offset): outcome})
+
+
+def books_differ(snapshot: Snapshot, tally: Tally) -> Iterator[Difference]:
+    """Where the ledgers say something else than the sources hold, and what is committed beyond them."""
+    for source, topic in enumerate(snapshot.topics):
+        ledger = snapshot.ledgers.get(source, Ledger())
+        said = ledger.counted, ledger.duplicate, ledger.rejected
+        holds = tally.sums[source, "counted"], tally.sums[source, "duplicate"], tally.sums[source, "rejected"]
+        either = tally.either[source]
+        if said[2] != holds[2] or sum(said) != sum(holds) or abs(said[0] - holds[0]) > either:
+            books = f"the books say {_told(said)} up to position {ledger.position}"
+            detail = f"{books}; the topic holds {_told(holds)}"
+            yield Difference("books", topic, snapshot.partition, ledger.position, None, detail)
+        committed = snapshot.committed.get(topic, 0)
+        if committed > ledger.position:
+            detail = f"committed up to {committed}, the books go to {ledger.position}: what is between would be lost"
+            yield Difference("committed", topic, snapshot.partition, committed, None, detail)
+
+
+def _told(counts: tuple[int, int, int]) -> str:
+    counted, duplicate, rejected = counts
+    return f"{sum(counts)} = {counted} counted + {duplicate} duplicate + {rejected} rejected"
+
+
+class Rejections:
+    """The rejections of one partition, each once. `wrong` are those that contradict themselves."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.repeats = 0
+        self.wrong: list[Difference] = []
+        self.found: dict[Place, Refused] = {}
+        self.numbers = {topic: number for number, topic in enumerate(snapshot.topics)}
+        for refused in snapshot.rejections:
+            self._take(refused)
+
+    @property
+    def too_late(self) -> frozenset[Place]:
+        """What was refused because it came too late."""
+        return frozenset(place for place, refused in self.found.items() if refused.reason == "too_late")
+
+    def _take(self, refused: Refused) -> None:
+        source = self.numbers.get(refused.topic)
+        if source is None:
+            return  # of a file that was replayed, or of the collector
+        first = self.found.setdefault((source, refused.source_offset), refused)
+        wanted = f"{refused.topic}/{self.snapshot.partition}/{refused.source_offset}"
+        if refused.id != wanted:
+            self.wrong.append(self._differs("rejection_unlike", refused, f"its id is {refused.id}, its place {wanted}"))
+        elif first is not refused:
+            self.repeats += 1
+            if first._replace(offset=0) != refused._replace(offset=0):
+                detail = f"{refused.id} is there twice with different bytes, first at offset {first.offset}"
+                self.wrong.append(self._differs("rejection_unlike", refused, detail))
+
+    def _differs(self, what: What, refused: Refused, detail: str) -> Difference:
+        lead = None if not refused.key else refused.key.decode(errors="replace")
+        return Difference(what, self.snapshot.names.rejections, self.snapshot.partition, refused.offset, lead, detail)
+
+    def differ(self, tally: Tally, strict: bool, checked: Checked) -> Iterator[Difference]:
+        """What is refused and not there, is there and was not refused, or is not what was refused.
+
+        What is behind the committed offsets may be under way, unless `strict`.
+        """
+        yield from self.wrong
+        checked.rejections += len(self.found)
+        checked.repeats += self.repeats
+        left = dict(self.found)
+        for place, (reason, told) in tally.refused.items():
+            refused = left.pop(place, None)
+            if refused is not None:
+                yield from self._unlike(refused, told, reason)
+            elif strict or place[1] < self.snapshot.committed_of(place[0]):
+                yield self._missing(told, reason)
+            else:
+                checked.in_motion += 1
+        for (source, offset), refused in left.items():
+            if strict or offset < self.snapshot.log.counted_at.get(source, (0, 0))[0]:
+                detail = f"{refused.id} is there as {refused.reason}, but the reference does not refuse it"
+                yield self._differs("rejection_extra", refused, detail)
+            else:
+                checked.in_motion += 1
+
+    def _unlike(self, refused: Refused, told: Told, reason: str) -> Iterator[Difference]:
+        if refused.reason != reason:
+            yield self._differs(
+                "rejection_unlike", refused, f"{refused.id}: says {refused.reason}, the reference {reason}"
+            )
+        if not refused.cut and (refused.key, refused.value) != (told.key, told.value):
+            yield self._differs("rejection_unlike", refused, f"{refused.id}: not the refused record's own bytes")
+
+    def _missing(self, told: Told, reason: str) -> Difference:
+        topic, lead = self.snapshot.topics[told.source], (told.key or b"").decode(errors="replace")
+        return Difference(
+            "rejection_missing",
+            topic,
+            self.snapshot.partition,
+            told.offset,
+            lead,
+            f"refused as {reason}, and not on the rejections",
+        )

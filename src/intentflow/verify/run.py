@@ -1,0 +1,133 @@
+"""A verification of a whole app: partition by partition, so that memory holds one of them."""
+
+import time
+from collections.abc import Callable
+from zlib import crc32
+
+from msgspec import Struct
+
+from intentflow.adapters.offsets import Offsets
+from intentflow.adapters.partition_records import PartitionRecords
+from intentflow.domain.fold import Fold
+from intentflow.domain.rules import ScoringModel
+from intentflow.errors import ConfigError
+from intentflow.lane.reader import ChangelogReader
+from intentflow.verify.findings import Report
+from intentflow.verify.gather import Gatherer
+from intentflow.verify.partition import LONGEST, Options, judge
+from intentflow.wire.murmur2 import partition_of
+from intentflow.wire.topic_names import TopicNames
+
+ALL_PATHS = 100_000  # records of all sources: up to here every path is walked, beyond it a sample of leads
+SHARES = 1 << 32  # of what CRC-32 gives
+
+Progress = Callable[[str, int, int], None]  # what is done, records done of it, records in all
+
+
+class Wish(Struct, frozen=True):
+    """What is to be verified, and how thoroughly."""
+
+    path: str = "sample"  # all, sample or none
+    seed: int = 1
+    partition: int | None = None
+    lead: bytes | None = None  # a key
+    until: int | None = None
+    settled: bool = False
+    show: int = 20  # differences that are told in full
+
+
+class Verifier:
+    """Verifies an app against a model. Everything is read from the topics; nothing is written, no group is joined."""
+
+    def __init__(self, bootstrap: str, names: TopicNames, model: ScoringModel, progress: Progress) -> None:
+        self.bootstrap, self.names, self.fold, self.progress = bootstrap, names, Fold(model), progress
+
+    async def run(self, wish: Wish) -> Report:
+        """All that was asked for, judged.
+
+        Raises `ConfigError` if the app is not there or not as the model says, `ServerMissingError` if Kafka isn't.
+        """
+        began, model = time.monotonic(), self.fold.model
+        report = Report(model=f"{model.name} {model.version} ({model.hash[:12]})", seed=wish.seed)
+        async with Offsets(self.bootstrap) as offsets, PartitionRecords(self.bootstrap) as reader:
+            partitions = await self._partitions()
+            numbers = _numbers(wish, partitions)
+            counted = await self._records(offsets, numbers)
+            report.sampled = share(wish, sum(counted.values()))
+            follow = sampler(wish, report.sampled)
+            for number in numbers:
+                await self._partition(offsets, reader, number, partitions, follow, wish, report, counted[number])
+        report.seconds = time.monotonic() - began
+        return report
+
+    async def _partitions(self) -> int:
+        async with ChangelogReader(self.bootstrap, self.names.changelog) as log:
+            numbers = await log.partitions()
+        if not numbers:
+            raise ConfigError(
+                f"{self.bootstrap}: no topic {self.names.changelog}: has the worker run? Is INTENTFLOW_APP_ID (or --app-id) its app id?"
+            )
+        return len(numbers)
+
+    async def _records(self, offsets: Offsets, numbers: list[int]) -> dict[int, int]:
+        """How many records are to be judged, about: what is committed, by partition."""
+        committed = await offsets.committed(self.names.app_id)
+        found = dict.fromkeys(numbers, 0)
+        for (_, number), offset in committed.items():
+            if number in found:
+                found[number] += offset
+        return found
+
+    async def _partition(
+        self,
+        offsets: Offsets,
+        reader: PartitionRecords,
+        number: int,
+        partitions: int,
+        follow: Callable[[bytes], bool],
+        wish: Wish,
+        report: Report,
+        records: int,
+    ) -> None:
+        read = judged = 0
+
+        def tell(count: int) -> None:
+            nonlocal read
+            read += count
+            self.progress(f"partition {number}: reading", read, records)
+
+        gatherer = Gatherer(offsets, reader, self.names, partitions, follow, tell)
+        snapshot = await gatherer.gather(number, wish.lead)
+        if wish.lead is not None and not (snapshot.records or snapshot.changes or wish.lead in snapshot.log.rows):
+            raise ConfigError(
+                f"--lead {wish.lead.decode(errors='replace')}: no such lead in {self.names.changelog}-{number}"
+            )
+        longest = LONGEST if wish.path == "sample" else 1 << 62
+        options = Options(wish.settled, wish.until, longest)
+        for one in judge(snapshot, self.fold, options, report.checked):
+            report.found(one.differences, wish.show)
+            judged += one.records
+            self.progress(f"partition {number}: judging", judged, records)
+
+
+def _numbers(wish: Wish, partitions: int) -> list[int]:
+    if wish.lead is not None:
+        return [partition_of(wish.lead, partitions)]
+    if wish.partition is None:
+        return list(range(partitions))
+    if not 0 <= wish.partition < partitions:
+        raise ConfigError(f"--partition {wish.partition}: the app has partitions 0 to {partitions - 1}")
+    return [wish.partition]
+
+
+def share(wish: Wish, records: int) -> float:
+    """Of which share of the leads the path is walked."""
+    if wish.path == "none":
+        return 0.0
+    return 1.0 if wish.path == "all" or wish.lead is not None else min(1.0, ALL_PATHS / max(1, records))
+
+
+def sampler(wish: Wish, sampled: float) -> Callable[[bytes], bool]:
+    """Whether a lead is in the sample: the same leads for the same seed, whatever else is there."""
+    begin, below = crc32(str(wish.seed).encode()), int(sampled * SHARES)
+    return lambda key: crc32(key, begin) < below

@@ -1,0 +1,108 @@
+"""One partition number of all topics of an app, as it was read: what is judged."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from intentflow.verify.log import LeadLog
+from intentflow.wire.chunk import Ledger
+from intentflow.wire.control import decode_control
+from intentflow.wire.rejections import Rejection
+from intentflow.wire.topic_names import TopicNames
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+class Told(NamedTuple):
+    """A record of a source."""
+
+    source: int  # its topic's number
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+class Published(NamedTuple):
+    """A record of the changes."""
+
+    offset: int
+    id: str  # as its headers say
+    value: bytes
+    headers: Headers
+
+
+class Refused(NamedTuple):
+    """A record of the rejections."""
+
+    offset: int
+    id: str
+    topic: str  # of the refused record
+    source_offset: int
+    reason: str
+    key: bytes | None
+    value: bytes | None
+    cut: bool  # it was too large to be published whole
+
+
+class Snapshot(Struct):
+    """What was read, in this order: committed offsets, changelog, sources up to the books' positions, changes and rejections."""
+
+    partition: int
+    partitions: int
+    names: TopicNames
+    log: LeadLog
+    committed: dict[str, int]  # by topic; what was committed before all else was read
+    ends: dict[str, int]  # of the sources, likewise
+    records: dict[bytes, list[Told]]  # by key; each source's in order; without the control topic's
+    control: list[Told]
+    changes: dict[bytes, list[Published]]
+    rejections: list[Refused]
+    moved: bool = False  # something was written while this was read
+    only: bytes | None = None  # if this lead alone was read
+
+    @property
+    def topics(self) -> list[str]:
+        """The sources by number."""
+        return [topic.name for topic in self.log.sources()]
+
+    @property
+    def ledgers(self) -> dict[int, Ledger]:
+        """The books by source number."""
+        return self.log.ledgers()
+
+    def committed_of(self, source: int) -> int:
+        """Everything before it is durable and published."""
+        return self.committed.get(self.topics[source], 0)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is under way: all that is there was scored, published and committed, and nothing came meanwhile."""
+        return not self.moved and not self.unsettled
+
+    @property
+    def unsettled(self) -> list[str]:
+        """In words, what of each source is under way."""
+        ledgers, found = self.ledgers, []
+        for source, topic in enumerate(self.topics):
+            end, committed = self.ends.get(topic, 0), self.committed.get(topic, 0)
+            position = ledgers[source].position if source in ledgers else 0
+            if not end == committed == position and (end or committed or position):
+                found.append(
+                    f"{topic}-{self.partition} ends at {end}, is counted to {position} and committed to {committed}"
+                )
+        return found
+
+    @property
+    def keys(self) -> list[bytes]:
+        """Every lead that anything is known of."""
+        if self.only is not None:
+            return [self.only]
+        return sorted(self.log.rows.keys() | self.records.keys() | self.changes.keys())
+
+    def clocks(self) -> dict[int, int]:
+        """The clock records by offset: the time that each says."""
+        said = ((told.offset, decode_control(told.key, told.value)) for told in self.control)
+        return {offset: time for offset, time in said if not isinstance(time, Rejection)}

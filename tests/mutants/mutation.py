@@ -1,0 +1,17 @@
+"""One rule of the protocol, broken: a small patch of the source that must match exactly once."""
+
+from msgspec import Struct
+
+LANE = "src/intentflow/lane/"
+PROTOCOL, SETTLING, FLIGHTS = LANE + "protocol.py", LANE + "settling.py", LANE + "flights.py"
+CHANGELOG, FOLDING, GAP, MARKS = LANE + "changelog.py", LANE + "folding.py", LANE + "gap.py", LANE + "marks.py"
+PLACES, CLOCK = LANE + "places.py", LANE + "clock.py"
+
+
+class Mutation(Struct, frozen=True):
+    """One rule, broken: in `file` each old text becomes the new one."""
+
+    name: str
+    rule: str  # of design 8 (or 5: time)
+    file: str
+    patches: tuple[tuple[str, str], ...]

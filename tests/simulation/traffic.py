@@ -1,0 +1,89 @@
+"""What comes in: a small scoring model, and events of a few people, some of which nobody can take."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from random import Random
+
+from intentflow.domain.rules import Condition, Counted, Repeated, ScoringModel, Stage
+from intentflow.lane.marks import Topic
+from intentflow.wire.chunk import Scorer
+
+SECOND, MINUTE = 1, 60  # ms: a time that is sixty times faster makes the search for due times six times faster
+T0 = 1_700_000_000_000  # when every schedule begins, epoch ms
+EVENTS, CONTROL, VISITS = "events", "control", "visits"
+TOPICS = (Topic(EVENTS, "1"), Topic(CONTROL, "2"), Topic(VISITS, "3"))
+FED = (EVENTS, VISITS)  # the topics that producers write to
+PARTITION, PARTITIONS = 0, 2
+AT_HOME = ("ann", "eve", "gus", "joe")  # their keys lead to partition 0
+STRANGER = "bob"  # his leads to partition 1
+
+_VISIT = (Condition(family="website_visit"),)
+MODEL = ScoringModel(
+    name="simulated",
+    version=1,
+    hash="simulated",
+    signals=(
+        Counted(name="visit", axis="engagement", points=1.0, when=_VISIT, cap=5.0),
+        Repeated(name="busy", axis="engagement", points=15.0, when=_VISIT, at_least=2, within=4 * MINUTE),
+    ),
+    stages=(
+        Stage(name="suspect"),
+        Stage(name="prospect", enter=(("engagement", 15.0),), leave=(("engagement", 9.0),)),
+        Stage(name="mql", enter=(("engagement", 18.0),), leave=(("engagement", 17.0),)),
+    ),
+    horizon=10 * MINUTE,
+    remembered=6,
+)
+BROKEN = (b"not json", b"", b'{"family":"website_visit"}', b'{"family":"carrier_pigeon","event_id":"1"}')
+
+
+@cache
+def scorer() -> Scorer:
+    """The model, compiled once for all schedules: it holds no state."""
+    return Scorer(MODEL, len(TOPICS))
+
+
+def rfc3339(time: int) -> str:
+    """Epoch milliseconds as the event contract wants them."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=time)).isoformat(timespec="milliseconds")
+
+
+class Traffic:
+    """Records for the sources. In most schedules all events of a lead come on one topic, so that what is refused has one answer."""
+
+    def __init__(self, dice: Random) -> None:
+        self.dice = dice
+        self.shared = dice.random() < 0.25  # whether a lead's events come on both topics
+        self._made = 0
+        self._told: dict[str, list[bytes]] = {topic: [] for topic in FED}
+
+    def record(self, topic: str, now: int) -> tuple[bytes | None, bytes | None]:
+        """Key and value of the next record of a topic."""
+        dice = self.dice
+        kind = dice.random()
+        who = dice.choice(AT_HOME if self.shared else AT_HOME[:2] if topic == EVENTS else AT_HOME[2:])
+        key = b"l:" + who.encode()
+        if kind < 0.06 and self._told[topic]:
+            value = dice.choice(self._told[topic])
+            return b"l:" + _lead_of(value), value
+        if kind < 0.10:
+            return dice.choice((key, None)), dice.choice(BROKEN)
+        at = now - dice.choice((0, 1, 5, 30, 120)) * SECOND
+        if kind < 0.14:
+            at -= MODEL.horizon + MINUTE
+        elif kind < 0.17:
+            return b"l:" + STRANGER.encode(), self._event(STRANGER, at)
+        elif kind < 0.19:
+            return b"l:" + STRANGER.encode(), self._event(who, at)
+        value = self._event(who, at)
+        self._told[topic].append(value)
+        return key, value
+
+    def _event(self, who: str, at: int) -> bytes:
+        self._made += 1
+        said = f'"event_id":"{self._made}","occurred_at":"{rfc3339(at)}","lead_id":"{who}"'
+        return b'{"family":"website_visit",%b}' % said.encode()
+
+
+def _lead_of(value: bytes) -> bytes:
+    return value.partition(b'"lead_id":"')[2].partition(b'"')[0]

@@ -1,0 +1,194 @@
+"""A partition of an app made by hand: what a worker would have written, as lists that a test may spoil before they are judged."""
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from datetime import timedelta
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from intentflow.domain.change import EPOCH as EPOCH_TIME
+from intentflow.domain.event import AnyEvent, Cart
+from intentflow.domain.fold import Fold
+from intentflow.domain.rules import ScoringModel
+from intentflow.lane.marks import SOURCES, Fence, Topic, encode_fence, encode_ledger, encode_sources, ledger_key
+from intentflow.simulate import traffic
+from intentflow.verify.findings import Checked, Difference
+from intentflow.verify.log import LeadLog
+from intentflow.verify.partition import LONGEST, Options, judge
+from intentflow.verify.snapshot import Published, Refused, Snapshot, Told
+from intentflow.wire.changes import headers_of
+from intentflow.wire.chunk import Ledger, Scorer
+from intentflow.wire.control import encode_clock
+from intentflow.wire.events import encode
+from intentflow.wire.rows import decode_row, due_of, encode_row
+from intentflow.wire.topic_names import TopicNames
+
+NAMES = TopicNames("made", "made")
+UNTIL = 1_780_000_000_000
+EPOCH = 1
+
+
+class Line(NamedTuple):
+    """A record as the Kafka client gives it."""
+
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    timestamp: int = 0
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+class MadeApp:
+    """Partition 0 of 1. Its worker folds what it is given at once and has published and committed everything."""
+
+    def __init__(self, model: ScoringModel, *more: str) -> None:
+        self.fold = Fold(model)
+        self.topics = (NAMES.events, NAMES.control, *more)
+        self.scorer = Scorer(model, sources=len(self.topics))
+        self.sources: dict[str, list[Line]] = {topic: [] for topic in self.topics}
+        self.ledgers = [Ledger() for _ in self.topics]
+        self.rows: dict[bytes, bytes] = {}
+        self.log: list[Line] = []
+        self.changes: list[Line] = []
+        self.rejections: list[Refused] = []
+        self.committed: dict[str, int] | None = None  # None: everything
+        self.write(*encode_fence(Fence(EPOCH, bytes(16))))
+        self.write(SOURCES, encode_sources(EPOCH, [Topic(topic) for topic in self.topics]))
+
+    def write(self, key: bytes, value: bytes | None) -> int:
+        """Add a record to the changelog; returns its offset."""
+        self.log.append(Line(len(self.log), key, value))
+        return len(self.log) - 1
+
+    def give(self, records: Iterable[tuple[int, bytes, bytes]], topic: str = NAMES.events) -> None:
+        """Timestamp, key and value of each: folded as one chunk."""
+        there = self.sources[topic]
+        chunk = [Line(len(there) + n, key, value, at) for n, (at, key, value) in enumerate(records)]
+        there += chunk
+        source = self.topics.index(topic)
+        folded = self.scorer.fold_events(self.rows, chunk, source, 0, 1)
+        self._count(source, folded.counted, folded.duplicate, folded.refused)
+        for record, why in folded.rejected:
+            name = f"{topic}/0/{record.offset}"
+            refused = Refused(
+                len(self.rejections), name, topic, record.offset, why.reason, record.key, record.value, False
+            )
+            self.rejections.append(refused)
+        self._keep(folded.leads)
+
+    def clock(self, time: int) -> None:
+        """A clock record, folded."""
+        there = self.sources[NAMES.control]
+        there.append(Line(len(there), *encode_clock(time), time))
+        due = [key for key, row in self.rows.items() if 0 < due_of(row) <= time]
+        folded = self.scorer.fold_clock(self.rows, due, time, 1, there[-1].offset)
+        self._count(1, 1, 0, 0)
+        for key, at in folded.moved:
+            self.rows[key] = self.rows[key][:5] + at.to_bytes(8, "big") + self.rows[key][13:]
+        self._keep(folded.leads)
+
+    def _count(self, source: int, counted: int, duplicate: int, rejected: int) -> None:
+        old = self.ledgers[source]
+        self.ledgers[source] = Ledger(
+            len(self.sources[self.topics[source]]),
+            old.counted + counted,
+            old.duplicate + duplicate,
+            old.rejected + rejected,
+        )
+        self.write(ledger_key(source), encode_ledger(EPOCH, self.ledgers[source]))
+
+    def _keep(self, leads: Iterable[tuple[bytes, object, Sequence[object]]]) -> None:
+        for key, lead, told in leads:
+            self.rows[key] = encode_row(EPOCH, lead)  # type: ignore[arg-type]  # a lead, however it is laid out
+            self.write(key, self.rows[key])
+            for change in told:
+                self.publish(key, change.payload)  # type: ignore[attr-defined]
+
+    def publish(self, key: bytes, payload: bytes) -> None:
+        """Add a change to its topic."""
+        self.changes.append(Line(len(self.changes), key, payload, 0, tuple(headers_of(payload))))
+
+    def copy(self) -> "MadeApp":
+        """Another one, which may be spoiled."""
+        other = copy(self)
+        other.sources = {topic: list(lines) for topic, lines in self.sources.items()}
+        other.log, other.changes, other.rejections = list(self.log), list(self.changes), list(self.rejections)
+        other.rows, other.ledgers = dict(self.rows), list(self.ledgers)
+        return other
+
+    def compact(self) -> None:
+        """Only the last record of each key is left, but for the newest few, as Kafka does it."""
+        last = {line.key: line.offset for line in self.log}
+        self.log = [line for line in self.log if last[line.key] == line.offset or line.offset > len(self.log) - 3]
+
+    def snapshot(self, follow: bool = True) -> Snapshot:
+        """All of it, read."""
+        log = LeadLog(lambda _: follow)
+        log.feed(self.log)
+        ends = {topic: len(lines) for topic, lines in self.sources.items()}
+        made = Snapshot(
+            0, 1, NAMES, log, ends if self.committed is None else self.committed, ends, {}, [], {}, self.rejections
+        )
+        for source, topic in enumerate(self.topics):
+            for line in self.sources[topic][: self.ledgers[source].position]:
+                told = Told(source, line.offset, line.timestamp, line.key, line.value, line.headers)
+                (made.control if topic == NAMES.control else made.records.setdefault(line.key or b"", [])).append(told)
+        for line in self.changes:
+            name = dict(line.headers)["ce_id"].decode()
+            made.changes.setdefault(line.key or b"", []).append(
+                Published(line.offset, name, line.value or b"", line.headers)
+            )
+        return made
+
+    def judged(
+        self, *, settled: bool = True, follow: bool = True, longest: int = LONGEST
+    ) -> tuple[list[Difference], Checked]:
+        """Every difference, and what was checked."""
+        checked, options = Checked(), Options(settled=settled, until=UNTIL, longest=longest)
+        judged = judge(self.snapshot(follow), self.fold, options, checked)
+        return [difference for one in judged for difference in one.differences], checked
+
+    @property
+    def moved(self) -> Line:
+        """A change that is neither the first nor the last of its lead."""
+        leads: dict[bytes | None, list[Line]] = {}
+        for line in self.changes:
+            leads.setdefault(line.key, []).append(line)
+        return next(lines[1] for lines in leads.values() if len(lines) > 2)
+
+
+def busy(model: ScoringModel, people: int = 12, chunk: int = 11) -> MadeApp:
+    """A made app after some weeks of a shop, in chunks, with a clock now and then, poison and repeats."""
+    app = MadeApp(model)
+    records = list(traffic(5, people, UNTIL, 20))
+    for at in range(0, len(records), chunk):
+        part = records[at : at + chunk]
+        app.give([*part, (part[0][0], part[0][1], b"poison")] if at % 5 == 0 else [*part, part[-1]])
+        if at % 3 == 0:
+            app.clock(part[-1][0])
+    app.clock(UNTIL)
+    return app
+
+
+def record(event: AnyEvent, lead: str, at: int) -> tuple[int, bytes, bytes]:
+    """An event of a lead, received at a time."""
+    return at, f"l:{lead}".encode(), encode(replace(event, visitor_id=None, lead_id=lead))
+
+
+def miscounted(model: ScoringModel, key: bytes, row: bytes, partition: int = 0, partitions: int = 1) -> bytes:
+    """The row of a lead that has counted a cart that nobody filled."""
+    lead = decode_row(row)
+    at = lead.clock + 1
+    filled = Cart(
+        event_id="nobody's",
+        occurred_at=EPOCH_TIME + timedelta(milliseconds=at),
+        lead_id=key[2:].decode(),
+        action="add",
+        cart_id="x",
+    )
+    scorer = Scorer(model, len(lead.applied))
+    folded = scorer.fold_events({key: row}, [Line(1 << 40, key, encode(filled), at)], 0, partition, partitions)
+    [(_, more, _)] = folded.leads
+    more.applied, more.sequence = lead.applied, lead.sequence
+    return encode_row(EPOCH, more)
