@@ -9,7 +9,7 @@ PYTHON ?=
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test lint format bench lock clean
+.PHONY: help install up demo test lint format bench faults mutants lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -43,6 +43,12 @@ format: $(STAMP)  ## mend what the formatter and the linter can mend by themselv
 
 bench: $(STAMP)  ## measure: events a second, restore, latency (minutes)
 	@$(BIN)/python -m bench
+
+faults: $(STAMP)  ## kills, pauses, rebalances and sick brokers for as long as you say: ARGS="--minutes 20 --seed 7"
+	@$(BIN)/python -m tests.faults $(ARGS)
+
+mutants: $(STAMP)  ## break the protocol on purpose, rule by rule, and see which test notices (minutes)
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 lock: $(STAMP)  ## resolve pyproject.toml into requirements.txt again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --no-header \

@@ -72,12 +72,15 @@ def quiet() -> None:
 
 def show(arms: list[Figure]) -> None:
     """The table; an arm whose answer was wrong has no figure."""
-    base = next(arm.events_per_second for arm in arms if arm.name == "faust")
-    table = Table("arm", "events/s", "µs CPU/event", "times stock Faust", "correct", "")
+    base = next(arm for arm in arms if arm.name == "faust")
+    table = Table("arm", "events/s", "µs CPU/event", "times stock Faust", "by CPU", "correct", "")
     for arm in arms:
         rate = f"{arm.events_per_second:,.0f}" if arm.correct else "-"
-        times = f"{arm.events_per_second / base:.1f}" if arm.correct else "-"
-        table.add_row(arm.name, rate, f"{arm.cpu_us_per_event:.2f}", times, "yes" if arm.correct else "NO", arm.note)
+        times = f"{arm.events_per_second / base.events_per_second:.1f}" if arm.correct else "-"
+        by_cpu = f"{base.cpu_us_per_event / arm.cpu_us_per_event:.1f}" if arm.correct else "-"
+        table.add_row(
+            arm.name, rate, f"{arm.cpu_us_per_event:.2f}", times, by_cpu, "yes" if arm.correct else "NO", arm.note
+        )
     out.print(table)
 
 

@@ -16,7 +16,7 @@ def test_the_first_millisecond_below_is_found_for_any_sum_of_fading_parts(parts,
     """Each part is capped, so that the sum has bends."""
 
     def value(at: int) -> float:
-        return sum(min(cap, points * exp2(-at / half_life)) for points, half_life, cap in parts) - bound
+        return float(sum(min(cap, points * exp2(-at / half_life)) for points, half_life, cap in parts) - bound)
 
     bound = 0.0
     bound = value(0) * share

@@ -29,7 +29,7 @@ def plan_of(args: argparse.Namespace) -> Plan:
     }
     return Plan(
         seed=args.seed, workers=args.workers, minutes=args.minutes, faults=faults, brokers=args.brokers, partitions=args.partitions,
-        lag_ms=args.lag_ms, **counted,
+        lag_ms=args.lag_ms, verify=not args.no_verify, **counted,
     )  # fmt: skip
 
 
@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     said.add_argument(
         "--lag-ms", type=int, default=0, help="compact the changelog after so long, instead of ten minutes"
     )
+    said.add_argument("--no-verify", action="store_true", help="the plain fold alone judges")
     said.add_argument("--json", type=Path, help="write the figures there")
     said.add_argument(
         "--folder", type=Path, help="where data and logs go; default: a temporary folder, kept if something is wrong"

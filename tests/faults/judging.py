@@ -1,6 +1,5 @@
 """Two judges of the topics in the end: a plain fold of the sources, byte for byte; and `intentflow verify`, with the slow reference."""
 
-import asyncio
 from collections import Counter
 from typing import Any
 
@@ -151,9 +150,3 @@ async def verify(bootstrap: str, settings: Settings, verdict: Verdict) -> None:
     report = await verifier.run(Wish(path="none", settled=True, show=5))
     verdict.differences = report.differences
     verdict.found = [f"{one.what} {one.place} {one.lead}: {one.detail}" for one in report.shown]
-
-
-def judged(bootstrap: str, settings: Settings, tally: Tally) -> None:
-    """Both, for those who are not in an event loop."""
-    asyncio.run(judge(bootstrap, settings, tally))
-    asyncio.run(verify(bootstrap, settings, tally.verdict))

@@ -33,6 +33,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     partitions: int = 8
     lag_ms: int = 0  # of the changelog's compaction; 0 = ten minutes, as it is meant
     slow: bool = True  # pauses between the steps of the protocol
+    verify: bool = True  # `intentflow verify` judges too: it takes its time with a lead of very many events
     session_timeout: float = 3.0
 
     @property

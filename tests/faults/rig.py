@@ -20,7 +20,7 @@ from intentflow.wire.topic_names import TopicNames
 from tests.faults import group
 from tests.faults.brokers import START_SECONDS, Cluster, Node
 from tests.faults.crew import Crew
-from tests.faults.judging import judged
+from tests.faults.judging import judge, verify
 from tests.faults.load import BEGIN, END, Feeder
 from tests.faults.plan import Plan
 from tests.faults.tally import Tally
@@ -75,7 +75,7 @@ class Rig:
         asyncio.run(topics.ensure(self.cluster.direct, specs, patience_seconds=60))
 
     def finish(self) -> Tally:
-        """Faults are over: what is there is read to the end, the workers stop, and the verdict is in the tally."""
+        """Faults are over: what is there is read to the end, the workers stop, and the first verdict is in the tally."""
         self.cluster.trouble.clear()
         self.feeder.allowed = self.feeder.total
         self.until(lambda: self.feeder.done, 600)
@@ -88,8 +88,12 @@ class Rig:
         self.tally.lost_answers, self.tally.held_writes = self.cluster.trouble.lost, self.cluster.trouble.held
         self.tally.again = self.feeder.again
         self.tally.seconds = time.monotonic() - self._begun
-        judged(self.cluster.direct, self.settings, self.tally)
+        asyncio.run(judge(self.cluster.direct, self.settings, self.tally))
         return self.tally
+
+    def verify(self) -> None:
+        """The other judge, after `finish`: slower, and another program."""
+        asyncio.run(verify(self.cluster.direct, self.settings, self.tally.verdict))
 
     async def _pass_time(self) -> None:
         """Nothing but time: many leads are due at once."""

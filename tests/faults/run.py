@@ -26,7 +26,11 @@ def hold(plan: Plan, cluster: Cluster, folder: Path, tell: Callable[[Rig, str, f
         rig.until(rig.some_open, 60)
         _do(rig, plan, tell)
         tell(rig, "drain", 1.0)
-        return rig.finish()
+        tally = rig.finish()
+        if plan.verify:
+            tell(rig, f"verify; {len(tally.verdict.wrong)} kinds of mistakes so far,", 1.0)
+            rig.verify()
+        return tally
     finally:
         rig.feeder.stop()
         rig.crew.end()

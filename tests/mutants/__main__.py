@@ -6,7 +6,6 @@ import tempfile
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -44,8 +43,9 @@ def main() -> int:
                 simulation, tests = hunt(folder, asked.schedules)
             if not (simulation.by or tests.by):
                 survivors.append(mutation.name)
+                progress.console.print(f"survived: {mutation.name}", markup=False)
             cells = [f"{simulation.by or '-'}", f"{simulation.seconds:.0f}", tests.by or "-", f"{tests.seconds:.0f}"]
-            table.add_row(mutation.rule, mutation.name, *map(escape, cells))
+            table.add_row(mutation.rule, mutation.name, *cells)
             progress.advance(task)
     console.print(table, markup=False)
     console.print(f"{len(chosen)} mutants, {len(survivors)} survived {survivors or ''}", markup=False)

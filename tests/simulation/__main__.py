@@ -7,7 +7,7 @@ from collections import Counter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from tests.simulation.campaign import BLOCK, Failure, campaign, traced
+from tests.simulation.campaign import BLOCK, FEW, Failure, campaign, traced
 from tests.simulation.coverage import LEAST, missed
 
 
@@ -37,7 +37,7 @@ def run(asked: argparse.Namespace) -> int:
     seen: Counter[str] = Counter()
     failures: list[Failure] = []
     columns = (TextColumn("schedules"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    size = BLOCK // 5 if asked.first else BLOCK
+    size = FEW if asked.first else BLOCK
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("schedules", total=asked.schedules)
         for done, more, found in campaign(asked.seed, asked.schedules, asked.processes, size):

@@ -14,6 +14,7 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.witness import BrokenError
 
 BLOCK = 250  # schedules that one process runs before it reports
+FEW = 25  # likewise, if the first failure is enough
 TRACED = 40  # lines of a trace, from its end
 REPLAY = ".venv/bin/python -m tests.simulation --seed {seed} --trace"
 
@@ -64,6 +65,9 @@ def campaign(
 ) -> Iterator[tuple[int, Counter[str], list[Failure]]]:
     """Run `count` schedules from seed `first` in several processes (None: one for each core); yields as blocks of `size` are done."""
     starts = [(at, min(size, first + count - at)) for at in range(first, first + count, size)]
+    if processes == 1:
+        yield from (block(*start) for start in starts)
+        return
     context = multiprocessing.get_context("spawn")  # a fork would take over the threads of whoever runs us
     with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=context) as pool:
         futures = [pool.submit(block, *start) for start in starts]

@@ -28,6 +28,7 @@ class Schedule:
         self.traffic = Traffic(self.dice)
         self.workers: list[Worker] = []
         self.gone: list[Worker] = []  # dead ones, something of which may still land
+        self.late: list[Worker] = self.gone  # those of them whose requests may land now
         self.faults = Faults(self)
 
     def run(self) -> None:
@@ -57,9 +58,7 @@ class Schedule:
     def go_on(self) -> bool:
         """Something that was sent lands, or a process takes a step; False if nothing can happen."""
         dice = self.dice
-        sent = [
-            (w.connection, topic) for w in (*self.workers, *self.gone) for topic, q in w.connection.sent.items() if q
-        ]
+        sent = [(w.connection, topic) for w in self.workers + self.late for topic, q in w.connection.sent.items() if q]
         if sent and dice.random() < self.habits.eager:
             connection, topic = dice.choice(sent)
             connection.land(topic)
@@ -108,6 +107,7 @@ class Schedule:
         self.world.say("--- the faults are over")
         self.habits = calm(self.habits)
         owner, world = self.start(), self.world
+        self.late = self.gone if self.dice.random() < 0.5 else []
         for wait in (0, MINUTE * 60):
             world.pass_time(wait)
             for _ in range(PATIENCE):
@@ -115,6 +115,8 @@ class Schedule:
                 if self.dice.random() < 0.02:
                     self.faults.lose()
                 went_on = self.go_on()
+                if self.late is not self.gone and (not went_on or self.dice.random() < 0.02):
+                    self.late, went_on = self.gone, True
                 if owner.dead:
                     raise BrokenError(f"the last owner, with nobody beside it, ended: {owner.ended}")
                 if not went_on and self.is_drained(owner):

@@ -15,6 +15,7 @@ from rich.table import Table
 from intentflow.cli.replay import parsed_time
 from intentflow.cli.running import settings_for
 from intentflow.model.load import load
+from intentflow.settings import Settings
 from intentflow.verify.findings import Difference, Report
 from intentflow.verify.run import ALL_PATHS, Verifier, Wish
 from intentflow.wire.topic_names import TopicNames
@@ -63,6 +64,16 @@ def verify(
         path.value, seed, partition, None if lead is None else lead.encode(),
         None if until is None else parsed_time("--until", until), settled, show,
     )  # fmt: skip
+    report = _verified(settings, wish)
+    if json:
+        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
+    else:
+        _show(report, wish)
+    raise typer.Exit(0 if report.same else 1)
+
+
+def _verified(settings: Settings, wish: Wish) -> Report:
+    """Verify, and show how far it is."""
     columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn()
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("reading", total=None)
@@ -72,12 +83,7 @@ def verify(
             load(settings.model),
             lambda what, done, records: progress.update(task, description=what, completed=done, total=records or None),
         )
-        report = asyncio.run(verifier.run(wish))
-    if json:
-        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
-    else:
-        _show(report, wish)
-    raise typer.Exit(0 if report.same else 1)
+        return asyncio.run(verifier.run(wish))
 
 
 def _show(report: Report, wish: Wish) -> None:

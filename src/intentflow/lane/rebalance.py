@@ -79,12 +79,11 @@ class LaneRecovery(Recovery):
         numbers = sorted(tp.partition for tp in assigned if tp.topic == lane.names.changelog)
         sources = {(tp.topic, tp.partition) for tp in assigned if tp.topic in lane.topics}
         wanted = {(topic, n) for topic in lane.topics for n in numbers}
-        if sources != wanted:
+        if sources != wanted:  # a topic is gone, or a member stopped while it started
             apart = ", ".join(sorted({topic for topic, _ in sources ^ wanted}))
             fail_stop(
-                f"partitions of {apart} were not assigned together with those of {lane.names.changelog} ({numbers}): "
-                "was a topic deleted, or given another number of partitions?",
-                2,
+                f"partitions of {apart} were not assigned together with those of {lane.names.changelog} ({numbers}); "
+                "if a topic was deleted, or given another number of partitions, the next start says so"
             )
         lane.metrics.rebalances.inc()
         lane.metrics.recovering.set(1)

@@ -34,6 +34,7 @@ class Wish(Struct, frozen=True):
     until: int | None = None
     settled: bool = False
     show: int = 20  # differences that are told in full
+    longest: int = LONGEST  # events of a lead whose path is walked, unless all are
 
 
 class Verifier:
@@ -102,7 +103,7 @@ class Verifier:
             raise ConfigError(
                 f"--lead {wish.lead.decode(errors='replace')}: no such lead in {self.names.changelog}-{number}"
             )
-        longest = LONGEST if wish.path == "sample" else 1 << 62
+        longest = wish.longest if wish.path == "sample" else 1 << 62
         options = Options(wish.settled, wish.until, longest)
         for one in judge(snapshot, self.fold, options, report.checked):
             report.found(one.differences, wish.show)

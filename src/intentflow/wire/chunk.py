@@ -70,7 +70,6 @@ class Folded(Struct, gc=False):
 TOO_LATE = Rejection(
     "too_late", "more than 7 days behind the lead's newest event, or behind all that is remembered of it"
 )
-_NONE: frozenset[int] = frozenset()
 FUTURE = 300_000  # ms that an event may be ahead of the time it was received
 
 
@@ -118,14 +117,12 @@ class Scorer:
             else:
                 held.append(record)
         route = Route(partition, partitions, [key for key in by_key if key not in rows])
-        again = ledger is not None and bool(records) and records[0].offset < ledger.position
+        chunk = _Chunk(self.fold, source, route, out)
+        again = ledger if ledger is not None and records and records[0].offset < ledger.position else None
         for key, held in by_key.items():
             lead = self._open(rows.get(key))
-            if ledger is not None and again:
-                told, written = _fold_again(self.fold, key, lead, held, source, route, ledger, out)
-            else:
-                told, written = _fold(self.fold, key, lead, held, source, route, _NONE, out)
-            if written:
+            told = chunk.fold(key, lead, held) if again is None else chunk.fold_again(key, lead, held, again)
+            if told is not None:
                 yield key, lead, told
         out.rejected.sort(key=_offset)
 
@@ -160,72 +157,65 @@ class Scorer:
         return out
 
 
-def _fold(
-    fold: Fold,
-    key: bytes,
-    lead: Lead,
-    records: Sequence[SourceRecord],
-    source: int,
-    route: Route,
-    refused: Set[int],
-    out: Folded,
-) -> tuple[list[Unpublished], bool]:
-    """The hot loop: a lead's records, in order. Returns its new changes, and whether it is to be written."""
-    take, name, applied, counted = fold.take, None, lead.applied[source], 0
-    news: list[QualificationChange] = []
-    told: list[Unpublished] = []
-    for record in records:
-        offset = record.offset
-        if offset <= applied and offset not in refused:
-            out.skipped += 1
-            continue
-        event = decode(record.value, record.headers)
-        if isinstance(event, Rejection):
-            _reject(out, record, event)
-            continue
-        who = event.lead_id or event.email
-        if name is None or who != name:
-            if key_of(event) != key or (not lead.clock and key in route.astray):
-                _reject(out, record, route.misrouted(key, key_of(event)))
+class _Chunk:
+    """What all records of a chunk share."""
+
+    __slots__ = ("_out", "_route", "_source", "_take")
+
+    def __init__(self, fold: Fold, source: int, route: Route, out: Folded) -> None:
+        self._take, self._source, self._route, self._out = fold.take, source, route, out
+
+    def fold(
+        self, key: bytes, lead: Lead, records: Sequence[SourceRecord], refused: Set[int] = frozenset()
+    ) -> list[Unpublished] | None:
+        """The hot loop: a lead's records, in order. Returns its new changes; None if it is not to be written."""
+        source, out, take, name = self._source, self._out, self._take, None
+        applied, before = lead.applied[source], out.counted
+        news: list[QualificationChange] = []
+        told: list[Unpublished] = []
+        for record in records:
+            offset = record.offset
+            if offset <= applied and offset not in refused:
+                out.skipped += 1
                 continue
-            name = who
-        at = time_of(event)
-        if at > record.timestamp + FUTURE:
-            at = record.timestamp
-            out.marked += 1
-        outcome = "too_late" if offset in refused else take(key, lead, event, at, news)
-        if outcome == "counted":
-            counted += 1
-            applied = offset
-            if news:
-                told += [Unpublished(source, offset, encode_change(change)) for change in news]
-                news.clear()
-        elif outcome == "duplicate":
-            out.duplicate += 1
-        else:
-            _reject(out, record, TOO_LATE)
-    lead.applied[source] = applied
-    out.counted += counted
-    return told, counted > 0
+            event = decode(record.value, record.headers)
+            if isinstance(event, Rejection):
+                _reject(out, record, event)
+                continue
+            who = event.lead_id or event.email
+            if name is None or who != name:
+                if key_of(event) != key or (not lead.clock and key in self._route.astray):
+                    _reject(out, record, self._route.misrouted(key, key_of(event)))
+                    continue
+                name = who
+            at = time_of(event)
+            if at > record.timestamp + FUTURE:
+                at = record.timestamp
+                out.marked += 1
+            outcome = "too_late" if offset in refused else take(key, lead, event, at, news)
+            if outcome == "counted":
+                out.counted, applied = out.counted + 1, offset
+                if news:
+                    told += [Unpublished(source, offset, encode_change(change)) for change in news]
+                    news.clear()
+            elif outcome == "duplicate":
+                out.duplicate += 1
+            else:
+                _reject(out, record, TOO_LATE)
+        lead.applied[source] = applied
+        return told if out.counted > before else None
 
-
-def _fold_again(
-    fold: Fold,
-    key: bytes,
-    lead: Lead,
-    records: Sequence[SourceRecord],
-    source: int,
-    route: Route,
-    ledger: Ledger,
-    out: Folded,
-) -> tuple[list[Unpublished], bool]:
-    """The same for records of which the ledger has counted some: those are not counted again, and what was refused is refused again."""
-    before = out.counted, out.duplicate, out.refused
-    known = [record for record in records if record.offset < ledger.position]
-    told, written = _fold(fold, key, lead, known, source, route, frozenset(ledger.refused), out)
-    out.counted, out.duplicate, out.refused = before
-    more, also_written = _fold(fold, key, lead, records[len(known) :], source, route, _NONE, out)
-    return told + more, written or also_written
+    def fold_again(
+        self, key: bytes, lead: Lead, records: Sequence[SourceRecord], ledger: Ledger
+    ) -> list[Unpublished] | None:
+        """The same if the ledger has counted some: those are not counted again, and what was refused is refused again."""
+        out = self._out
+        before = out.counted, out.duplicate, out.refused
+        known = [record for record in records if record.offset < ledger.position]
+        told = self.fold(key, lead, known, frozenset(ledger.refused))
+        out.counted, out.duplicate, out.refused = before
+        more = self.fold(key, lead, records[len(known) :])
+        return None if told is None and more is None else [*(told or ()), *(more or ())]
 
 
 def _reject(out: Folded, record: SourceRecord, rejection: Rejection) -> None:
