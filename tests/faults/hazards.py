@@ -1,11 +1,10 @@
 """The hazards of a stream processor, each as a scenario that any subject can go through.
 
-They were found in the source of stock Faust 0.15.3, or measured on it. H7 (`exactly_once`) and H12 (duplicates by the producer) are answered in
-words, in `docs/hazards-stock-faust.md`.
+They were found in the source of stock Faust 0.15.3, or measured on it. H7 (`exactly_once`) and H12 (duplicates by the producer) are
+answered in words, in `docs/hazards-stock-faust.md`.
 """
 
 import asyncio
-import os
 import random
 import time
 import urllib.parse
@@ -62,9 +61,8 @@ def h2_a_changelog_record_is_refused(subject: Subject, cluster: Cluster) -> Outc
     subject.start()
     drained = subject.drained()
     alive = "went on" if ended is None else f"ended with exit code {ended}"
-    return subject.outcome(
-        f"{early} of 200 events committed though their changelog records were refused; the worker {alive}{_unless(drained)}"
-    )
+    said = f"{early} of 200 events committed though their changelog records were refused; the worker {alive}"
+    return subject.outcome(said + _unless(drained))
 
 
 def h3_state_that_outgrows_a_record(subject: Subject, cluster: Cluster) -> Outcome:
@@ -215,7 +213,7 @@ def table_at(door: str) -> str:
 
 def listening(pid: int) -> list[str]:
     """The addresses that a process listens on, as `0.0.0.0:6066`."""
-    inodes = {os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir() if fd.exists() or fd.is_symlink()}
+    inodes = {str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir()}
     found = []
     for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
         _, local, _, state, *_, inode = line.split()[:10]

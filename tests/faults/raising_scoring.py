@@ -18,6 +18,6 @@ def raising(self: chunk.Scorer, rows: Any, records: Sequence[Any], *more: Any, *
 if "RAISES" in os.environ:
     chunk.Scorer.fold_events = raising  # type: ignore[method-assign]  # its arguments are passed on as they are
 
-from streams.scoring import app
+from streams.scoring import app  # noqa: E402 - it takes what was set above
 
 __all__ = ["app"]

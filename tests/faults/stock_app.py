@@ -1,7 +1,7 @@
 """Stock Faust, as its documentation writes it: an agent, a table, nothing of ours. It counts the events of each lead.
 
-`STOCK_KEEPS` says how: `count` (`table[key] += 1`), `watermark` (beside it the last offset, and what is not beyond it is skipped), `pages` (every
-URL that a lead has seen), `in-place` (a dict that is changed where it lies).
+`STOCK_KEEPS` says how: `count` (`table[key] += 1`), `watermark` (beside it the last offset, and what is not beyond it is skipped),
+`pages` (every URL that a lead has seen), `in-place` (a dict that is changed where it lies).
 """
 
 import os

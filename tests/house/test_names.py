@@ -8,7 +8,13 @@ from tests.house.tree import ROOT, SRC, STREAMS, name_of, parsed, sources
 SAY_NOTHING = {"base", "common", "core", "helper", "helpers", "manager", "misc", "util", "utils"}
 TESTS = ROOT / "tests"
 HOMES = {"streams": STREAMS, "bench": ROOT / "bench"}  # every other folder of tests mirrors a package of intentflow
-OF_THE_WHOLE = {"faults", "house", "mutants", "simulation", "system"}  # tests of the repository, and of all parts together
+OF_THE_WHOLE = {
+    "faults",
+    "house",
+    "mutants",
+    "simulation",
+    "system",
+}  # tests of the repository, and of all parts together
 BESIDE: dict[str, str] = {}  # a test without a module of its name -> what it tests
 
 

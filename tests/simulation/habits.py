@@ -48,7 +48,7 @@ def draw(dice: Random) -> Habits:
     weights["start"], weights["thaw"] = 2.0, 4.0
     weights["hand over"] = max(1.0, weights["hand over"])
     return Habits(
-        steps=dice.randrange(60, 180),
+        steps=dice.randrange(40, 130),
         processes=dice.choice((1, 2, 3, 3)),
         in_flight=dice.choice((1, 2, 4)),
         chunk=dice.choice((1, 3, 8)),

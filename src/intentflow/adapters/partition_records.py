@@ -76,7 +76,7 @@ class PartitionRecords:
         self._consumer.pause(tp)
 
     def _assign(self, topics: list[str], number: int) -> None:
-        """Every topic ever asked for stays assigned, and paused: the client forgets what it knows of others, and asking costs 100 ms each."""
+        """Every topic ever asked for stays assigned, and paused: of others the client forgets all, and asking costs 100 ms."""
         known = {tp.topic for tp in self._consumer.assignment()}
         if {TopicPartition(topic, number) for topic in topics} <= self._consumer.assignment():
             return

@@ -25,7 +25,9 @@ RETENTION_MS = 30 * DAY_MS
 COMPACTION_LAG_MS = 10 * 60 * 1000  # rule 1 of the lane: a zombie's late record is read before it is compacted away
 LARGEST_BATCH_BYTES = (1 << 20) + (1 << 16)  # a record of 1 MiB, its key, its headers and the batch around it
 LARGEST_REJECTION_BYTES = LARGEST_BATCH_BYTES + (1 << 16)  # the same, and why it was rejected
-AT_LEAST = frozenset({"retention.ms", "min.compaction.lag.ms", "max.message.bytes", "min.insync.replicas"})  # more than asked for is fine
+AT_LEAST = frozenset(
+    {"retention.ms", "min.compaction.lag.ms", "max.message.bytes", "min.insync.replicas"}
+)  # more than asked for is fine
 CHECKED = AT_LEAST | {"cleanup.policy", "message.timestamp.type"}
 PATIENCE_SECONDS = 10.0
 
@@ -62,14 +64,17 @@ def app_topics(
     in_sync = {"min.insync.replicas": str(in_sync_replicas(replication))}
     shared = in_sync | {"message.timestamp.type": "CreateTime", "max.message.bytes": str(LARGEST_BATCH_BYTES)}
     deleted = shared | {"cleanup.policy": "delete"}
-    compacted = in_sync | {
-        "cleanup.policy": "compact",
-        "min.compaction.lag.ms": str(COMPACTION_LAG_MS),
-        "message.timestamp.type": "LogAppendTime",  # the lag counts from a record's timestamp, so that must be the broker's
-        "max.message.bytes": str(LARGEST_BATCH_BYTES),
-        "segment.bytes": str(128 << 20),  # the newest segment is not compacted
-        "min.cleanable.dirty.ratio": "0.3",  # at most three rows of ten are old ones, when a partition is read again
-    }
+    compacted = (
+        in_sync
+        | {
+            "cleanup.policy": "compact",
+            "min.compaction.lag.ms": str(COMPACTION_LAG_MS),
+            "message.timestamp.type": "LogAppendTime",  # the lag counts from a record's timestamp, so that must be the broker's
+            "max.message.bytes": str(LARGEST_BATCH_BYTES),
+            "segment.bytes": str(128 << 20),  # the newest segment is not compacted
+            "min.cleanable.dirty.ratio": "0.3",  # at most three rows of ten are old ones, when a partition is read again
+        }
+    )
     families = names.families.values() if family_topics else ()
     outputs = (names.changes, names.rejections)
     configs = {name: deleted | {"retention.ms": kept} for name in (names.events, *families, *outputs)}

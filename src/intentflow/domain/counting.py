@@ -3,7 +3,7 @@
 A count halves every half-life. It is kept as of the latest event that it counts, so that reading it later is a closed form and adding is
 order-free (forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009). With a limit, a period counts `min(events, limit)`, dated at its
 latest event, and stays open as long as an event for it could still be accepted. The count holds all periods, open and closed, at every
-moment: reading a score looks at one number for each signal, however many periods are open (5 times fewer powers than a power for each).
+moment: reading a score looks at one number for each signal, however many periods are open.
 The older periods lie beside it for events that come late, and the closed part for a model that comes with another limit.
 """
 

@@ -106,7 +106,7 @@ class Due:
 def first_below_zero(value: Callable[[int], float], low: int, high: int) -> int:
     """The first whole number at which a falling function is below 0; it is not at `low`, and it is at `high`.
 
-    The Illinois variant of false position: about ten looks where bisection takes thirty.
+    The Illinois variant of false position: about a dozen looks where bisection takes thirty.
     """
     above, below, side = value(low), value(high), 0
     looks = 0

@@ -118,7 +118,7 @@ FAMILY_OF: dict[type, str] = {kind: name for name, kind in FAMILIES.items()}
 
 
 def time_of(event: Event) -> int:
-    """When it happened, in epoch milliseconds, rounded down. In whole numbers: twice as fast as by way of `timestamp()`."""
+    """When it happened, in epoch milliseconds, rounded down. In whole numbers: a fifth faster than by way of `timestamp()`."""
     since = event.occurred_at - EPOCH
     return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
 

@@ -113,7 +113,7 @@ def targeted(campaign: Campaign | None) -> bool:
 def any_glob(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     """A test whether one of the globs matches a whole text, without regard to case: `*` is any text, `?` any character.
 
-    Most globs say how a text ends or what it contains, and need no regular expression: a tenth of the time. The expression of the others is
+    Most globs say how a text ends or what it contains, and need no regular expression: a third of the time. The expression of the others is
     that of `fnmatch`, whose stars don't backtrack into each other: a URL comes from anybody, and may be made to take long.
     """
     ends: list[str] = []

@@ -47,7 +47,7 @@ def decode_change(payload: bytes) -> QualificationChange:
 
 
 def move_of(payload: bytes) -> tuple[str, str, str]:
-    """From where, to where and the kind of cause of a published change; a fifth of the time of `decode_change`."""
+    """From where, to where and the kind of cause of a published change; less work than `decode_change`."""
     move = _move(payload)
     return move.from_stage, move.to_stage, move.cause.kind
 

@@ -106,7 +106,7 @@ class Scorer:
     ) -> Iterator[Touched]:
         """The same lead by lead; all but the leads is in `out` in the end. Rows may be written meanwhile.
 
-        Who writes a lead before the next one is folded finds it in the processor's cache: a fifth faster than one after all others.
+        Who writes a lead before the next one is folded finds it in the processor's cache: about a tenth faster than all of them afterwards.
         """
         by_key: dict[bytes, list[SourceRecord]] = {}
         for record in records:

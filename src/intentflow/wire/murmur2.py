@@ -19,7 +19,7 @@ def partition_of(key: bytes, partitions: int) -> int:
 
 
 def partitions_of(keys: Sequence[bytes], partitions: int) -> list[int]:
-    """The partition of each key. Keys of one length are hashed together, twenty times as fast as one by one."""
+    """The partition of each key. Keys of one length are hashed together, four times as fast as one by one."""
     lengths: dict[int, list[int]] = {}
     for number, key in enumerate(keys):
         lengths.setdefault(len(key), []).append(number)
