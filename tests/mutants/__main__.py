@@ -18,7 +18,7 @@ def arguments() -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("names", nargs="*", help="parts of names of mutants; default: all")
-    parser.add_argument("--schedules", type=int, default=2000, help="at most so many for each (default: %(default)s)")
+    parser.add_argument("--schedules", type=int, default=1500, help="at most so many for each (default: %(default)s)")
     return parser.parse_args()
 
 
