@@ -7,31 +7,23 @@ answered in words, in `docs/hazards-stock-faust.md`.
 import asyncio
 import random
 import time
-import urllib.parse
-import urllib.request
 from collections.abc import Callable
-from pathlib import Path
 
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-
-from intentflow.adapters.producing import BatchProducer
-from intentflow.adapters.topics import LARGEST_BATCH_BYTES, app_topics
-from intentflow.wire.murmur2 import partition_of
+from intentflow.adapters.topics import LARGEST_BATCH_BYTES
 from tests.faults.brokers import Cluster
-from tests.faults.group import admin_of
+from tests.faults.probes import drained_or_ended, kept, last_words, limit_changelog, listening, table_at, write_log
 from tests.faults.subjects import Outcome, Subject, visits
-from tests.system.records import Sending, read
-from tests.system.workers import Worker
+from tests.system.records import Sending
 
 LOOK = 2.5  # seconds that a subject is given to do the wrong thing
 
 
-def h1_commit_before_the_changelog_is_durable(subject: Subject, cluster: Cluster) -> Outcome:
-    """The broker takes a second for each write; the worker is killed under load."""
-    subject.give(visits("slow", 5000, people="p" * 100))  # long ids fill the producer's batches sooner
+def h1_commit_before_the_changelog_is_durable(subject: Subject, cluster: Cluster, watch: float = 20.0) -> Outcome:
+    """The broker takes a second for each write; the worker is killed under load. `watch`: seconds that commits are looked at."""
+    subject.give(visits("slow", 8000, leads=400, people="p" * 100))  # long ids fill the producer's batches sooner
     cluster.trouble.hold = 1.0  # of writes alone: commits pass
     worker = subject.start()
-    early, deadline = 0, time.monotonic() + 8
+    early, deadline = 0, time.monotonic() + watch
     while not early and subject.lag() and time.monotonic() < deadline:
         committed = subject.committed()
         early = max(0, committed - subject.counted())
@@ -66,13 +58,13 @@ def h2_a_changelog_record_is_refused(subject: Subject, cluster: Cluster) -> Outc
 
 
 def h3_state_that_outgrows_a_record(subject: Subject, cluster: Cluster) -> Outcome:
-    """One lead opens 600 pages with addresses of 3 kB; the worker is started again whenever it ends. Stock Faust keeps the addresses."""
+    """One lead sends forty events of 50 kB; the worker is started again whenever it ends. Stock Faust keeps a lead's events."""
     subject.give(visits("other", 20))
-    subject.give(visits("wide", 600, leads=1, url="https://shop.example/" + "x" * 3000))
+    subject.give(visits("wide", 40, leads=1, wide=50))
     subject.give(visits("after", 100))
     codes: list[int | None] = []
     while len(codes) < 3:
-        worker = subject.worker(STOCK_KEEPS="pages")
+        worker = subject.worker(STOCK_KEEPS="events")
         done = drained_or_ended(subject, worker, 25)
         codes.append(worker.process.poll())
         if done:
@@ -88,16 +80,6 @@ def h3_state_that_outgrows_a_record(subject: Subject, cluster: Cluster) -> Outco
         0,
         f"{stuck} events are never committed: it {ends}",
     )
-
-
-def drained_or_ended(subject: Subject, worker: Worker, limit: float) -> bool:
-    """Wait for the first of: everything committed (True), the worker has ended, the limit in seconds."""
-    deadline = time.monotonic() + limit
-    while worker.process.poll() is None and time.monotonic() < deadline:
-        if not subject.lag():
-            return True
-        time.sleep(0.3)
-    return False
 
 
 def h4_an_exception_in_an_agent(subject: Subject, cluster: Cluster) -> Outcome:
@@ -124,16 +106,10 @@ def h5_records_that_cannot_be_decoded(subject: Subject, cluster: Cluster) -> Out
     return subject.outcome(f"{kept(subject, poison)} of 2 kept with their bytes{_unless(drained)}")
 
 
-def kept(subject: Subject, poison: list[Sending]) -> int:
-    """How many of these lie, with their bytes, on a topic of the subject other than the one that they came on."""
-    values = {record.value for record in read(subject.outside, subject.names.rejections)}
-    return sum(value in values for _, value in poison)
-
-
 def h6_a_kill_between_state_and_commit(subject: Subject, cluster: Cluster) -> Outcome:
     """Everything is in the state, nothing is committed; the worker is killed."""
     worker = subject.start(INTENTFLOW_COMMIT_INTERVAL="60")
-    subject.give(visits("all", 1500))
+    subject.give(visits("all", 1500, leads=150))
     deadline = time.monotonic() + 40
     while subject.counted() < 1500 and time.monotonic() < deadline:
         time.sleep(0.2)
@@ -143,9 +119,9 @@ def h6_a_kill_between_state_and_commit(subject: Subject, cluster: Cluster) -> Ou
     return subject.outcome("" + _unless(drained))
 
 
-def h8_commits_that_stall(subject: Subject, cluster: Cluster) -> Outcome:
-    """Killed three times under load; afterwards everything must be committed."""
-    return _killed(subject, cluster, hold=0.0, rounds=3)
+def h8_commits_that_stall(subject: Subject, cluster: Cluster, rounds: int = 5) -> Outcome:
+    """Killed again and again under load; afterwards everything must be committed."""
+    return _killed(subject, cluster, hold=0.0, rounds=rounds)
 
 
 def h9_a_changelog_record_that_cannot_be_read(subject: Subject, cluster: Cluster) -> Outcome:
@@ -154,7 +130,7 @@ def h9_a_changelog_record_that_cannot_be_read(subject: Subject, cluster: Cluster
     subject.give(visits("first", 100, people="p"))
     assert subject.drained()
     worker.kill()
-    asyncio.run(_write_log(subject, b"l:p-lead-0", b"\x00?"))
+    asyncio.run(write_log(subject, b"l:p-lead-0", b"\x00?"))
     worker = subject.worker()
     deadline = time.monotonic() + 20
     while worker.process.poll() is None and not worker.openings() and time.monotonic() < deadline:
@@ -166,19 +142,6 @@ def h9_a_changelog_record_that_cannot_be_read(subject: Subject, cluster: Cluster
     alive = "it lives" if worker.process.poll() is None else "it has ended"
     stands = "" if drained else f", and {subject.lag()} events are never committed"
     return subject.outcome(f"{alive}{stands}; in its log: {last_words(worker)}")
-
-
-async def _write_log(subject: Subject, key: bytes, value: bytes) -> None:
-    async with BatchProducer(subject.outside.settings.bootstrap) as producer:
-        number = partition_of(key, subject.settings.partitions)
-        await producer.add(subject.names.changelog, number, key, value, int(time.time() * 1000))
-
-
-def last_words(worker: Worker) -> str:
-    """The last line of its log that says what is wrong with a record."""
-    signs = ("not a record of ours", "Error in recovery", "decode")
-    lines = [line for line in worker.said.splitlines() if any(sign in line for sign in signs)]
-    return lines[-1].split("] ")[-1].strip() if lines else "nothing"
 
 
 def h10_a_value_that_is_changed_in_place(subject: Subject, cluster: Cluster) -> Outcome:
@@ -200,42 +163,18 @@ def h11_doors_that_stand_open(subject: Subject, cluster: Cluster) -> Outcome:
     return subject.outcome(", ".join(told) + _unless(drained))
 
 
-def table_at(door: str) -> str:
-    """What the table's page says of the first lead, without a password."""
-    port = door.rpartition(":")[2]
-    key = urllib.parse.quote("l:all-lead-0")
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/table/leads/{key}/", timeout=5) as answer:
-            return " ".join(answer.read().decode().split())
-    except OSError as error:
-        return str(error)
-
-
-def listening(pid: int) -> list[str]:
-    """The addresses that a process listens on, as `0.0.0.0:6066`."""
-    inodes = {str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir()}
-    found = []
-    for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
-        _, local, _, state, *_, inode = line.split()[:10]
-        if state == "0A" and f"socket:[{inode}]" in inodes:
-            address, port = local.split(":")
-            numbers = [str(int(address[at : at + 2], 16)) for at in (6, 4, 2, 0)]
-            found.append(f"{'.'.join(numbers)}:{int(port, 16)}")
-    return found
-
-
-def h13_a_gap_after_a_restart(subject: Subject, cluster: Cluster) -> Outcome:
-    """Killed five times under load, while each write takes 0.4 s. Stock Faust keeps the last offset beside its count."""
-    return _killed(subject, cluster, hold=0.4, rounds=5, STOCK_KEEPS="watermark")
+def h13_a_gap_after_a_restart(subject: Subject, cluster: Cluster, rounds: int = 5) -> Outcome:
+    """Killed again and again under load, while each write takes 0.4 s. Stock Faust keeps the last offset beside its count."""
+    return _killed(subject, cluster, hold=0.4, rounds=rounds, STOCK_KEEPS="watermark")
 
 
 def _killed(subject: Subject, cluster: Cluster, hold: float, rounds: int, **env: str) -> Outcome:
     chance = random.Random(7)
     for n in range(rounds):
-        subject.give(visits(f"round-{n}", 700, leads=50, people="p"))
+        subject.give(visits(f"round-{n}", 700, leads=200, people="p"))
         cluster.trouble.hold = hold
         worker = subject.start(**env)
-        subject.give(visits(f"more-{n}", 300, leads=50, people="p"))
+        subject.give(visits(f"more-{n}", 300, leads=200, people="p"))
         time.sleep(chance.uniform(0.2, 1.5))
         worker.kill()
         cluster.trouble.clear()
@@ -248,19 +187,6 @@ def _killed(subject: Subject, cluster: Cluster, hold: float, rounds: int, **env:
 
 def _unless(drained: bool) -> str:
     return "" if drained else "; not all was committed in the end"
-
-
-def limit_changelog(subject: Subject, largest: int) -> None:
-    """The changelog takes batches up to this many bytes."""
-    [spec] = [spec for spec in app_topics(subject.names, partitions=4) if spec.name == subject.names.changelog]
-    config = {**spec.config, "max.message.bytes": str(largest)}
-
-    async def alter() -> None:
-        async with admin_of(subject.outside.settings.bootstrap) as admin:
-            await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, spec.name, config)])
-
-    asyncio.run(alter())
-    time.sleep(0.5)  # until the broker goes by it
 
 
 Scenario = Callable[[Subject, Cluster], Outcome]

@@ -1,7 +1,7 @@
 """Stock Faust, as its documentation writes it: an agent, a table, nothing of ours. It counts the events of each lead.
 
 `STOCK_KEEPS` says how: `count` (`table[key] += 1`), `watermark` (beside it the last offset, and what is not beyond it is skipped),
-`pages` (every URL that a lead has seen), `in-place` (a dict that is changed where it lies).
+`events` (all that a lead has sent), `in-place` (a dict that is changed where it lies).
 """
 
 import os
@@ -28,8 +28,8 @@ app = faust.App(
     broker_commit_interval=settings.commit_interval,
     web_port=int(os.environ.get("STOCK_WEB_PORT", "6066")),
 )
-leads = app.Table("leads", default={"count": int, "pages": list}.get(keeps, dict))
-events = app.topic(
+leads = app.Table("leads", default={"count": int, "events": list}.get(keeps, dict))
+topic = app.topic(
     TopicNames(settings.prefix, settings.app_id).events, key_type=str, key_serializer="raw", value_serializer="json"
 )
 
@@ -44,8 +44,8 @@ def watermark(event: Any) -> None:
         leads[event.key] = {"n": state.get("n", 0) + 1, "offset": event.message.offset}
 
 
-def pages(event: Any) -> None:
-    leads[event.key] = [*leads[event.key], event.value["page"]["url"]]
+def all_of_them(event: Any) -> None:
+    leads[event.key] = [*leads[event.key], event.value]
 
 
 def in_place(event: Any) -> None:
@@ -57,12 +57,12 @@ def in_place(event: Any) -> None:
 KEEPS: dict[str, Callable[[Any], None]] = {
     "count": count,
     "watermark": watermark,
-    "pages": pages,
+    "events": all_of_them,
     "in-place": in_place,
 }
 
 
-@app.agent(events)
+@app.agent(topic)
 async def keep(stream: Any) -> None:
     """What a scoring system does at the least."""
     async for event in stream.events():

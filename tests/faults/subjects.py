@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from copy import copy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,16 +31,20 @@ class Outcome(NamedTuple):
     seen: str = ""
 
 
-def visits(
-    name: str, count: int, leads: int = 20, url: str = "https://shop.example/products/7", people: str = ""
-) -> Iterator[Sending]:
-    """Visits of some leads; `name` begins the ids of the events, `people` (or that) those of the leads."""
-    now = datetime.now(UTC).isoformat()
+def visits(name: str, count: int, leads: int = 20, people: str = "", wide: int = 0) -> Iterator[Sending]:
+    """Visits of some leads, ten milliseconds apart; `name` begins the ids of the events, `people` (or that) those of the leads.
+
+    `wide`: attributes of a thousand letters each.
+    """
+    begun = datetime.now(UTC) - timedelta(hours=1)
     for n in range(count):
         lead = f"{people or name}-lead-{n % leads}"
         event = {
-            "family": "website_visit", "event_id": f"{name}-{n}", "lead_id": lead, "occurred_at": now, "page": {"url": f"{url}?{n}"},
+            "family": "website_visit", "event_id": f"{name}-{n}", "lead_id": lead,
+            "occurred_at": (begun + timedelta(milliseconds=10 * n)).isoformat(), "page": {"url": "https://shop.example/products/7"},
         }  # fmt: skip
+        if wide:
+            event["attributes"] = {f"a{at}": "x" * 1000 for at in range(wide)}
         yield f"l:{lead}".encode(), msgspec.json.encode(event)
 
 
@@ -100,7 +104,7 @@ class Subject(App):
 
     def outcome(self, seen: str = "") -> Outcome:
         """What became of all that was given. The worker has drained it; whatever it did wrong fails here already."""
-        nothing_lost_and_nothing_twice(self.outside)
+        nothing_lost_and_nothing_twice(self.outside, path="none")
         sent = self.sent.total()
         return Outcome(sent, max(0, sent - self.counted()), max(0, self.counted() - sent), seen)
 

@@ -45,7 +45,7 @@ def exact(outcome: Outcome) -> bool:
 
 
 def test_h1_nothing_is_committed_before_its_changelog_record_is_durable(subject: Subject, cluster: Cluster):
-    outcome = hazards.h1_commit_before_the_changelog_is_durable(subject, cluster)
+    outcome = hazards.h1_commit_before_the_changelog_is_durable(subject, cluster, watch=3.0)
     assert exact(outcome)
     assert outcome.seen.startswith("0 events were committed before")
 
@@ -84,7 +84,7 @@ def test_h6_a_kill_between_state_and_commit_doubles_nothing(subject: Subject, cl
 
 
 def test_h8_commits_go_on_to_the_end_after_kills(subject: Subject, cluster: Cluster):
-    outcome = hazards.h8_commits_that_stall(subject, cluster)
+    outcome = hazards.h8_commits_that_stall(subject, cluster, rounds=2)
     assert exact(outcome)
     assert outcome.seen == ""
 
@@ -117,6 +117,6 @@ def test_h11_a_worker_listens_on_nothing_that_nobody_asked_for(subject: Subject,
 
 
 def test_h13_after_a_restart_no_event_is_skipped(subject: Subject, cluster: Cluster):
-    outcome = hazards.h13_a_gap_after_a_restart(subject, cluster)
+    outcome = hazards.h13_a_gap_after_a_restart(subject, cluster, rounds=2)
     assert exact(outcome)
     assert outcome.seen == ""
