@@ -2,6 +2,7 @@
 
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from intentflow.domain.event import Campaign
 from intentflow.domain.rules import DAY
@@ -17,16 +18,21 @@ FAMILY = NAMES.families["cart"]
 
 @st.composite
 def apps(draw: st.DrawFn, topics: int) -> MadeApp:
-    """Two leads' events, late ones among them, on one topic or two; clocks that come when they like."""
+    """Two leads' events, late ones and repeats among them, on one topic or two; clocks that come when they like.
+
+    On one topic an id may be two events'; on two it is one event's, or nobody could know afterwards which of them counted.
+    """
     app = MadeApp(draw(models(horizons=(1500, 400_000))), *([FAMILY] if topics > 1 else []))
     clock = 0
-    for step in draw(histories()):
+    for number, step in enumerate(draw(histories())):
         if step.event is None:
             clock = max(clock, step.at)
             app.clock(clock)
-        else:
-            topic = draw(st.sampled_from([NAMES.events, FAMILY][:topics]))
-            app.give([record(step.event, draw(st.sampled_from("ab")), step.at)], topic)
+            continue
+        given_event = step.event if topics == 1 else replace(step.event, event_id=f"id {number}")
+        sent = record(given_event, draw(st.sampled_from("ab")), step.at)
+        for _ in range(draw(st.sampled_from((1, 1, 1, 2)))):
+            app.give([sent], draw(st.sampled_from([NAMES.events, FAMILY][:topics])))
     if draw(st.booleans()):
         app.clock(max(clock, T0 + 10_000))
     return app
