@@ -35,7 +35,7 @@ from intentflow.wire.topic_names import TopicNames
 
 HOUR = 3_600_000
 DAYS = 30
-out = Console()
+out = Console(emoji=False)  # a key such as `l:a:` is no picture
 
 
 def demo(

@@ -29,7 +29,7 @@ from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.rows import decode_row
 from intentflow.wire.topic_names import TopicNames
 
-out = Console()
+out = Console(emoji=False)  # a key such as `l:a:` is no picture
 
 
 def explain_(

@@ -20,7 +20,7 @@ from intentflow.verify.findings import Difference, Report
 from intentflow.verify.run import ALL_PATHS, Verifier, Wish
 from intentflow.wire.topic_names import TopicNames
 
-out, err = Console(), Console(stderr=True)
+out, err = Console(emoji=False), Console(stderr=True)  # a key such as `l:a:` is no picture
 
 
 class Paths(StrEnum):
