@@ -30,8 +30,12 @@ def test_an_app_has_these_topics_with_one_partition_count():
         "intentflow.newsletter-signups",
         "intentflow.carts",
         "intentflow.landing-pages",
+        "intentflow.outcomes",
+        "intentflow.profiles",
         "intentflow.qualification-changes",
+        "intentflow.cart-notices",
         "intentflow.rejections",
+        "intentflow.identities",
         "intentflow.control",
         "scoring-leads-changelog",
     ]
@@ -41,7 +45,7 @@ def test_an_app_has_these_topics_with_one_partition_count():
 
 def test_family_topics_are_left_out_when_they_are_not_configured():
     names = [spec.name for spec in app_topics(NAMES, family_topics=False)]
-    assert len(names) == 5
+    assert len(names) == 7
     assert not set(names) & set(NAMES.families.values())
 
 
@@ -115,7 +119,7 @@ async def test_every_difference_is_listed_with_what_to_do(kafka, names):
         f"  {names.changelog}: cleanup.policy is delete, should be compact: {alter} --add-config cleanup.policy=compact",
         f"  {names.changelog}: min.compaction.lag.ms is 0, should be 600000: {alter} --add-config min.compaction.lag.ms=600000",
         f"  {names.changelog}: message.timestamp.type is CreateTime, should be LogAppendTime: {alter} --add-config {append_time}",
-        f"  {names.changelog}: max.message.bytes is 1000, should be 1114112: {alter} --add-config max.message.bytes=1114112",
+        f"  {names.changelog}: max.message.bytes is 1000, should be 4259840: {alter} --add-config max.message.bytes=4259840",
     ]
 
 

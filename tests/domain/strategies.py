@@ -8,20 +8,37 @@ as a draw for each field, and smaller numbers still make plainer examples.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from intentflow.domain.event import AnyEvent, Campaign, Cart, LandingPage, NewsletterSignup, Page, WebsiteVisit
+from intentflow.domain.event import (
+    AnyEvent,
+    Campaign,
+    Cart,
+    LandingPage,
+    Line,
+    Money,
+    NewsletterSignup,
+    Page,
+    Profile,
+    SalesOutcome,
+    WebsiteVisit,
+)
 from intentflow.domain.rules import (
     Abandoned,
     AnySignal,
     Axis,
     Condition,
     Counted,
+    Criteria,
+    Eligible,
     Fact,
+    Graded,
     Group,
+    Likely,
     Limit,
     Once,
     Repeated,
@@ -30,10 +47,19 @@ from intentflow.domain.rules import (
     Stage,
     Test,
 )
+from tests.domain.profiles import of_profile, told
 from tests.oracle.made import T0, moment
 
 SPAN = 2_500  # ms in which events happen
-PAGES = (None, Page("https://a.example/"), Page("https://a.example/Pricing?x=1"), Page("https://a.example/blog/[1]"))
+PAGES = (
+    None,
+    Page("https://a.example/"),
+    Page("https://a.example/Pricing?x=1"),
+    Page("https://a.example/blog/[1]"),
+    Page("https://a.example/?utm_source=google&utm_medium=cpc", referrer="https://news.example/"),
+    Page("https://a.example/", referrer="https://www.google.com/"),
+)
+AGENTS = (None, None, "Mozilla/5.0 (X11) Firefox/130.0", "Googlebot/2.1", "Slackbot-LinkExpanding 1.0")
 CAMPAIGNS = (
     None,
     None,
@@ -61,8 +87,26 @@ ACTIONS: dict[type, tuple[str, ...]] = {
     NewsletterSignup: ("signup", "signup", "confirm", "open", "unsubscribe", "bounce"),
     Cart: ("add", "add", "view", "purchase"),
     LandingPage: ("land", "submit"),
+    SalesOutcome: ("won", "rejected", "recycled"),
+    Profile: ("update",),
 }
-FAMILIES = ("website_visit", "website_visit", "website_visit", "newsletter_signup", "cart", "landing_page")
+FAMILIES = (
+    "website_visit",
+    "website_visit",
+    "website_visit",
+    "newsletter_signup",
+    "cart",
+    "landing_page",
+    "outcome",
+    "profile",
+)
+WORTH = tuple(Money(Decimal(amount), "EUR") for amount in ("39.90", "0", "1E+3", "0.0000000015", "12"))
+IN_CART = (
+    Line("a", price=WORTH[0], quantity=3),
+    Line("b", price=WORTH[2]),
+    Line("c", price=Money(Decimal("1"), "CHF")),
+    Line("d"),
+)
 AXES: tuple[Axis, ...] = ("intent", "intent", "engagement")  # of most models intent alone, so that signals meet
 HALF_LIVES = (None, 50, 100, 250, 500, 1000, 2000)
 POINTS = (5.0, 10.0, 1.0, 2.0, 3.0, 4.0, 8.0, 0.7, 3.3, 9.1, -1.0, -4.0, -10.0, -2.7)
@@ -102,7 +146,7 @@ class Step(NamedTuple):
 def condition(choose: Choices) -> Condition:
     """Most of them look at the family alone, so that most events meet something."""
     family = choose.one(FAMILIES)
-    what = choose.one((*["family"] * 8, "action", "page", "campaign", "attributes"))
+    what = choose.one((*["family"] * 8, "action", "page", "campaign", "attributes", "origin"))
     fields: dict[str, Any] = {}
     if what == "action":
         fields["actions"] = choose.one((("view",), ("view", "submit"), ("add", "land", "signup")))
@@ -114,6 +158,9 @@ def condition(choose: Choices) -> Condition:
         fields["source"] = choose.one(((), (), ("goo*",)))
         fields["medium"] = choose.one(((), (), ("*",)))
         fields["campaign"] = choose.one(((), (), ("spring*",)))
+    elif what == "origin":
+        fields["channel"] = choose.one(((), ("Organic Search", "Referral"), ("Paid Search",), ("Direct", "Unassigned")))
+        fields["agent"] = choose.one(((), ("human",), ("bot", "preview")))
     elif what == "attributes":
         fields["attributes"] = tuple(choose.one(TESTS) for _ in range(choose.between(1, 2)))
     return Condition(family=family, **fields)
@@ -124,10 +171,12 @@ def when(choose: Choices) -> tuple[Condition, ...]:
 
 
 def signal(choose: Choices, name: str, axes: Sequence[Axis], groups: Sequence[Group]) -> AnySignal:
-    kind = choose.one((Counted, Counted, Counted, Once, Repeated, SignedUp, Abandoned))
+    kind = choose.one((Counted, Counted, Counted, Once, Repeated, SignedUp, Abandoned, Graded, Graded))
     axis, points = choose.one(axes), choose.one(POINTS)
     group = choose.one((None, *(group.name for group in groups if group.axis == axis and points > 0)))
     shared: dict[str, Any] = {"name": name, "axis": axis, "points": points, "group": group}
+    if kind is Graded:
+        return of_profile(choose, shared)
     if kind is Repeated:
         return Repeated(**shared, when=when(choose), at_least=choose.between(2, 4), within=choose.between(50, 800))
     shared["half_life"] = choose.one(HALF_LIVES)
@@ -151,14 +200,37 @@ def stage(choose: Choices, name: str, axes: Sequence[Axis], facts: Sequence[str]
         if choose.one((True, True, False))
     }
     asks = max(enter.values(), default=0) > 0
+    asked = tuple(fact for fact in facts if choose.one((False, False, True)) or not asks)
     return Stage(
         name=name,
         enter=tuple(enter.items()) if asks or facts else (("intent", 4.0),),
         leave=tuple(leave.items()) if asks or facts else (),
-        facts=tuple(fact for fact in facts if choose.one((False, False, True)) or not asks),
+        facts=asked,
+        unless=tuple(fact for fact in facts if fact not in asked and choose.one((False, False, True))),
         dwell=choose.one((0, 0, 0, 100, 400)),
         cool_down=choose.one((0, 0, 0, 100, 400, 1000)),
+        hand_offs=choose.one((None, None, Limit(choose.one((1, 1, 2, 3)), choose.one((400, 100, 1500))))),
     )
+
+
+def answers(choose: Choices, axes: Sequence[Axis], facts: Sequence[str]) -> dict[str, Any]:
+    """What the three answers are made from."""
+
+    def some() -> tuple[str, ...]:
+        return tuple(fact for fact in facts if choose.one((False, True)))
+
+    def scores() -> tuple[tuple[Axis, float], ...]:
+        return tuple({choose.one(axes): choose.one(THRESHOLDS) for _ in range(choose.below(3))}.items())
+
+    rows = [
+        Likely(share, choose.one(((), ("low",), ("stage 1", "stage 2"))), scores())
+        for share in (0.5, 0.2)[: choose.below(3)]
+    ]
+    return {
+        "eligible": Eligible(some(), some()),
+        "criteria": Criteria(scores(), some()),
+        "likelihood": tuple(rows),
+    }
 
 
 @st.composite
@@ -168,7 +240,7 @@ def models(
     choose = draw(choices)
     axes = choose.one((AXES[:1], AXES))
     groups = tuple(Group(f"group {i}", choose.one(axes), float(choose.between(3, 15))) for i in range(choose.below(3)))
-    names = ("need", "source")[: choose.below(3)]
+    names = ("need", "source", "refused")[: choose.below(4)]
     return ScoringModel(
         name="small",
         version=1,
@@ -182,21 +254,39 @@ def models(
         ),
         horizon=choose.one(horizons),
         remembered=choose.one(remembered),
+        **answers(draw(choices), axes, names),
     )
 
 
+def in_cart(choose: Choices) -> dict[str, Any]:
+    """Which cart, and mostly something of what is in it."""
+    fields: dict[str, Any] = {"cart_id": choose.one((None, "a", "b"))}
+    what = choose.one(("value", "lines", "nothing", "both", "emptied"))
+    if what in ("value", "both"):
+        fields["value"] = choose.one(WORTH)
+    if what in ("lines", "both"):
+        fields["lines"] = tuple(choose.one(IN_CART) for _ in range(choose.below(3)))
+    if what == "emptied":
+        fields |= choose.one(({"lines": ()}, {"value": Money(Decimal("0.00"), "EUR")}, {"action": "remove", "lines": ()}))
+    return fields
+
+
 def event(choose: Choices, event_id: str, span: int) -> Step:
-    kind = choose.one((WebsiteVisit, WebsiteVisit, WebsiteVisit, NewsletterSignup, Cart, Cart, LandingPage))
+    kind = choose.one(
+        (WebsiteVisit, WebsiteVisit, WebsiteVisit, NewsletterSignup, Cart, Cart, LandingPage, SalesOutcome, Profile)
+    )
     at = choose.below(span) if choose.one((True, True, False)) else choose.one((0, 100, 200, 500, 1000))
-    fields: dict[str, Any] = {"cart_id": choose.one((None, "a", "b"))} if kind is Cart else {}
+    fields: dict[str, Any] = in_cart(choose) if kind is Cart else {}
+    fields = told(choose) if kind is Profile else fields
+    fields = {"action": choose.one(ACTIONS[kind])} | fields
     made: AnyEvent = kind(
         event_id=event_id,
         occurred_at=moment(at),
         visitor_id="v",
-        action=choose.one(ACTIONS[kind]),
         page=choose.one(PAGES),
         campaign=choose.one(CAMPAIGNS),
         attributes=choose.one(ATTRIBUTES),
+        user_agent=choose.one(AGENTS),
         **fields,
     )
     return Step(made, T0 + at)
@@ -231,9 +321,10 @@ def stretched(model: ScoringModel, steps: Sequence[Step], times: int) -> tuple[S
     def longer(rule: Any) -> Any:
         durations = ("half_life", "within", "quiet", "lasts", "dwell", "cool_down")
         fields = {name: getattr(rule, name) * times for name in durations if getattr(rule, name, None)}
-        limit = getattr(rule, "limit", None)
-        if limit is not None:
-            fields["limit"] = Limit(limit.count, limit.period * times)
+        for name in ("limit", "hand_offs"):
+            limit = getattr(rule, name, None)
+            if limit is not None:
+                fields[name] = Limit(limit.count, limit.period * times)
         return replace(rule, **fields)
 
     long = replace(

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from intentflow.domain.change import QualificationChange
 from intentflow.domain.event import AnyEvent, time_of
-from intentflow.domain.rules import AXES, ScoringModel
+from intentflow.domain.notices import News
+from intentflow.domain.rules import AXES, Limit, ScoringModel
 from intentflow.oracle import Search, every_millisecond, safe_strides
 from tests.domain.arms import FoldArm, ReferenceArm, assert_close, tolerance
 from tests.domain.strategies import SPAN, Step, histories, models, stretched
@@ -50,6 +51,17 @@ def test_a_lead_goes_the_same_way_as_its_reference(model, steps):
     """Outcomes, moves with their times and ids, and where the lead stands: laws 5 and 6."""
     assume(events_of(steps))
     fold, reference = both(model, [*steps, Step(None, END)])
+    assert (fold.moves, fold.notices) == (reference.moves, reference.notices)
+    assert fold.stands == reference.stands
+
+
+@settings(max_examples=1_000)
+@given(models(), histories(), st.sampled_from((1, 1, 2)), st.sampled_from((400, 800, 2_000)))
+def test_a_lead_goes_the_same_way_where_every_stage_is_a_hand_off(model, steps, count, period):
+    assume(events_of(steps))
+    first, *others = model.stages
+    handed = [replace(stage, hand_offs=Limit(count, period), cool_down=0) for stage in others]
+    fold, reference = both(replace(model, stages=(first, *handed)), [*steps, Step(None, END)])
     assert fold.moves == reference.moves
     assert fold.stands == reference.stands
 
@@ -69,7 +81,7 @@ def test_a_change_that_time_causes_comes_at_its_exact_millisecond(model, steps):
     """The reference asks at every single one."""
     assume(events_of(steps))
     fold, reference = both(model, [*steps, Step(None, T0 + 2_500)], every_millisecond)
-    assert fold.moves == reference.moves
+    assert (fold.moves, fold.notices) == (reference.moves, reference.notices)
     assert fold.stands == reference.stands
 
 
@@ -80,8 +92,19 @@ def test_a_lead_goes_the_same_way_over_days_and_weeks(model, steps, times):
     assume(events_of(steps))
     model, steps = stretched(model, steps, times)
     fold, reference = both(model, [*steps, Step(None, T0 + 2 * SPAN * times)])
-    assert fold.moves == reference.moves
+    assert (fold.moves, fold.notices) == (reference.moves, reference.notices)
     assert fold.stands == reference.stands
+
+
+@settings(max_examples=600)
+@given(models(), histories())
+def test_the_three_answers_are_those_of_the_reference(model, steps):
+    assume(events_of(steps))
+    fold, reference = both(model, steps)
+    assert fold.answers(fold.lead.clock) == reference.answers(fold.lead.clock)
+    fold.clock(END)
+    reference.clock(END)
+    assert fold.answers(END) == reference.answers(END)
 
 
 @settings(max_examples=600)
@@ -142,9 +165,9 @@ def test_a_refused_event_leaves_the_lead_as_it_was(model, steps):
     """Byte for byte, whether it was a duplicate or too late."""
     arm = FoldArm(model)
     for event in events_of(steps):
-        before, moves = arm.row, arm.moves
+        before, news = arm.row, list(arm.news)
         if arm.event(event) != "counted":
-            assert (arm.row, arm.moves) == (before, moves)
+            assert (arm.row, arm.news) == (before, news)
 
 
 @settings(max_examples=300)
@@ -157,7 +180,7 @@ def test_the_same_records_make_the_same_lead_and_the_same_changes(model, steps):
                 arm.clock(step.at)
             else:
                 arm.event(step.event)
-    assert (one.row, one.changes) == (other.row, other.changes)
+    assert (one.row, one.news) == (other.row, other.news)
 
 
 @settings(max_examples=500)
@@ -166,16 +189,16 @@ def test_a_lead_that_is_written_and_read_between_any_two_records_goes_the_same_w
     """`FoldArm` writes and reads it each time; here it stays as it is."""
     stored = FoldArm(model)
     live = stored.lead
-    changes: list[QualificationChange] = []
+    news: News = []
     for step in steps:
         if step.event is None:
             stored.clock(step.at)
             if 0 < live.due <= step.at:
-                stored.fold.pass_time(KEY, live, step.at, changes)
+                stored.fold.pass_time(KEY, live, step.at, news)
         else:
             stored.event(step.event)
-            stored.fold.take(KEY, live, step.event, step.at, changes)
-    assert (stored.lead, stored.changes) == (live, changes)
+            stored.fold.take(KEY, live, step.event, step.at, news)
+    assert (stored.lead, stored.news) == (live, news)
 
 
 @settings(max_examples=500)

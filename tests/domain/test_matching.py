@@ -1,4 +1,4 @@
-"""Globs, which are the slow part of finding out which rules an event meets."""
+"""Which rules an event meets; and globs, which are the slow part of finding that out."""
 
 import fnmatch
 import re
@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intentflow.domain.matching import any_glob
+from intentflow.domain.event import Campaign, Page
+from intentflow.domain.matching import Matcher, any_glob
+from intentflow.domain.rules import Condition
+from tests.oracle.made import land, visit
 
 PATTERNS = st.lists(st.text("aB*?[].", max_size=6), min_size=1, max_size=4)
 
@@ -33,3 +36,58 @@ def test_any_of_the_globs_matches_as_the_expression_of_each_does(patterns, text)
 )
 def test_a_glob_matches_the_whole_text_without_regard_to_case(pattern, text, matches):
     assert any_glob((pattern,))(text) is matches
+
+
+ADS = Condition(family="landing_page", channel=("Paid Search",))
+ROBOTS = Condition(family="website_visit", agent=("bot", "preview"))
+LANDED = Condition(family="landing_page", targeted=True)
+GOOGLE, OTHER = "https://www.google.com/", "https://other.example/"
+
+
+def matcher(*conditions):
+    return Matcher([(f"rule {i}", (each,)) for i, each in enumerate(conditions)], sorted)
+
+
+def test_what_no_rule_asks_for_is_not_looked_at():
+    """So that the fold, which looks at four things itself, finds what is known."""
+    met = matcher(LANDED)
+    for referrer in (GOOGLE, OTHER):
+        assert met.match(land(0, page=Page("https://a.example/?gclid=1", referrer=referrer), user_agent=referrer))
+    assert [len(what) for what in met.known] == [4]
+
+
+def test_events_that_differ_only_in_what_a_rule_asks_for_are_told_apart():
+    searched = Condition(family="website_visit", channel=("Organic Search",))
+    met = matcher(searched, ROBOTS)
+    for referrer, agent, rules in (
+        (GOOGLE, None, ["rule 0"]),
+        (OTHER, None, []),
+        (GOOGLE, "Googlebot/2.1", ["rule 0", "rule 1"]),
+        (OTHER, "Slackbot-LinkExpanding 1.0", ["rule 1"]),
+        (GOOGLE, "Firefox/130.0", ["rule 0"]),
+    ):
+        event = visit(0, user_agent=agent)
+        event.page = Page("https://a.example/", referrer=referrer)
+        assert met.match(event) == rules
+        assert met.match(event) == rules
+
+
+def test_many_referrers_and_agents_are_few_combinations():
+    met = matcher(ADS, Condition(family="landing_page", agent=("human",)))
+    for i in range(100):
+        page = Page("https://a.example/", referrer=f"https://host-{i}.example/")
+        met.match(land(0, page=page, user_agent=f"Mozilla/5.0 Firefox/{i}.0"))
+    assert len(met.known) == 1
+
+
+def test_the_campaign_in_the_address_counts_where_the_event_names_none():
+    met = matcher(LANDED, ADS, Condition(family="landing_page", source=("goo*",)))
+    assert met.match(land(0, page=Page("https://a.example/?gclid=1"))) == ["rule 0", "rule 1", "rule 2"]
+    assert met.match(land(0, page=Page("https://a.example/?gclid=1"), campaign=Campaign(name="mail"))) == ["rule 0"]
+    assert met.match(land(0, page=Page("https://a.example/"))) == []
+
+
+def test_a_page_loaded_ahead_is_known_by_its_attribute():
+    met = matcher(ROBOTS)
+    assert met.match(visit(0, attributes={"purpose": "prefetch"})) == ["rule 0"]
+    assert met.match(visit(0, attributes={"purpose": "sample"})) == []

@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable
 
-from intentflow.adapters.topics import LARGEST_BATCH_BYTES
+from intentflow.adapters.topics import LARGEST_ROW_BYTES
 from tests.faults.brokers import Cluster
 from tests.faults.probes import drained_or_ended, kept, last_words, limit_changelog, listening, table_at, write_log
 from tests.faults.subjects import Outcome, Subject, visits
@@ -48,7 +48,7 @@ def h2_a_changelog_record_is_refused(subject: Subject, cluster: Cluster) -> Outc
     time.sleep(LOOK)
     early = subject.committed() - before
     ended = worker.process.poll()
-    limit_changelog(subject, LARGEST_BATCH_BYTES)
+    limit_changelog(subject, LARGEST_ROW_BYTES)
     worker.kill()
     subject.start()
     drained = subject.drained()

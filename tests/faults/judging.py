@@ -12,11 +12,16 @@ from intentflow.settings import Settings
 from intentflow.verify.run import Verifier, Wish
 from intentflow.wire.changes import decode_change
 from intentflow.wire.chunk import Scorer
-from intentflow.wire.control import decode_control
+from intentflow.wire.control import ClockRecord, decode_control
+from intentflow.wire.messages import Enclosed
 from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.rows import decode_row, due_of, encode_row
 from intentflow.wire.topic_names import TopicNames
+from tests.faults.judging_ties import messages, tied_leads
 from tests.faults.tally import Tally, Verdict
+from tests.faults.ties import is_tied
+
+MESSAGES = 2  # the number of the source that holds what leads tell each other
 
 
 class Reference:
@@ -29,7 +34,8 @@ class Reference:
         self.counted = self.duplicate = self.rejected = self.records = 0
         self.clocked = False
         self._settings = settings
-        self._scorer = Scorer(load(settings.model), 2)
+        self.messages = 0
+        self.scorer = Scorer(load(settings.model), 3)
         self._rows: dict[bytes, bytes] = {}
 
     async def read(self, bootstrap: str) -> None:
@@ -42,29 +48,47 @@ class Reference:
         self.leads = {key: decode_row(row) for key, row in self._rows.items()}
 
     def _take(self, topic: str, record: Any) -> None:
-        folded = self._scorer.fold_events(self._rows, [record], 0, record.partition, self._settings.partitions)
         self.records += 1
+        self._fold(topic, record, 0, record.partition)
+
+    def _fold(self, topic: str, record: Any, source: int, partition: int) -> None:
+        """What leads tell each other is heard at once."""
+        told = source == MESSAGES
+        folded = self.scorer.fold_events(
+            self._rows, [record], source, partition, self._settings.partitions, messages=told
+        )
         self.counted, self.duplicate = self.counted + folded.counted, self.duplicate + folded.duplicate
         self.rejected += folded.refused
         for refused, _ in folded.rejected:
-            self.refused[f"{topic}/{record.partition}/{refused.offset}"] = refused.value
-        self._keep(folded.leads)
+            self.refused[f"{topic}/{partition}/{refused.offset}"] = refused.value
+        for message in self._keep(folded.leads):
+            assert message.key is not None
+            self._fold(topic, message, MESSAGES, partition_of(message.key, self._settings.partitions))
 
     def _pass_time(self, record: Any) -> None:
-        time = decode_control(record.key, record.value)
-        assert isinstance(time, int)
+        said = decode_control(record.key, record.value, record.partition, self._settings.partitions)
+        assert isinstance(said, ClockRecord)
+        time = said.clock
         self.clocked = True
         mine = self._on(record.partition)
         due = [key for key in mine if 0 < due_of(self._rows[key]) <= time]
-        self._keep(self._scorer.fold_clock(self._rows, due, time, 1, record.offset).leads)
+        self._keep(self.scorer.fold_clock(self._rows, due, time, 1, record.offset).leads)
 
     def _on(self, partition: int) -> list[bytes]:
         return [key for key in self._rows if partition_of(key, self._settings.partitions) == partition]
 
-    def _keep(self, leads: Any) -> None:
+    def _keep(self, leads: Any) -> list[Enclosed]:
+        """Returns the messages that were told."""
+        messages: list[Enclosed] = []
         for key, lead, told in leads:
             self._rows[key] = encode_row(0, lead)
-            self.changes |= {decode_change(change.payload).id: change.payload for change in told}
+            news = [change.payload for change in told if change.to is None and not is_tied(key)]
+            self.changes |= {decode_change(payload).id: payload for payload in news}
+            for one in told:
+                if one.to:
+                    messages.append(Enclosed(self.messages, 0, one.to, one.payload, ()))
+                    self.messages += 1
+        return messages
 
 
 async def judge(bootstrap: str, settings: Settings, tally: Tally) -> None:
@@ -78,18 +102,26 @@ async def judge(bootstrap: str, settings: Settings, tally: Tally) -> None:
     await _rejections(bootstrap, names, partitions, expected, verdict)
     logs = await _changelog(bootstrap, names, partitions, tally)
     _leads(expected, logs, verdict)
-    ledger = ledger_sums(logs.values())[names.events]
-    said = (ledger.counted, ledger.duplicate, ledger.rejected, ledger.position)
+    tied_leads(expected.scorer.fold, expected.leads, logs, verdict)
+    await messages(bootstrap, names, partitions, verdict)
+    sums = ledger_sums(logs.values())
+    ledger, heard = sums[names.events], sums[names.identities]
+    ended = (ledger.counted + heard.counted, ledger.duplicate + heard.duplicate, ledger.rejected + heard.rejected)
+    said = (*ended, ledger.position)
+    if ledger.forwarded != heard.counted + heard.duplicate + heard.rejected:
+        verdict.wrong_books += 1
     books = (expected.counted, expected.duplicate, expected.rejected, expected.records)
-    verdict.wrong_books = int(said != books or sum(books[:3]) != expected.records)
+    verdict.wrong_books += int(said != books or sum(books[:3]) != expected.records)
 
 
 async def _changes(bootstrap: str, names: TopicNames, partitions: int, expected: Reference, verdict: Verdict) -> None:
     """Readers drop repeated ids, and so do we; of a lead, the first of each number must come in order."""
     seen: dict[str, bytes] = {}
     last: Counter[str] = Counter()
+    tied: set[str] = set()  # changes of those whose path depends on who hears what first
     async for record in records(bootstrap, [names.changes], partitions):
         change = decode_change(record.value)
+        tied |= {change.id} if is_tied(record.key) else set()
         if change.id in seen:
             verdict.changes_published_again += 1
             verdict.forked_changes += seen[change.id] != record.value
@@ -98,7 +130,7 @@ async def _changes(bootstrap: str, names: TopicNames, partitions: int, expected:
         verdict.changes_out_of_order += change.sequence != last[change.lead] + 1
         last[change.lead] = change.sequence
     verdict.lost_changes = len(expected.changes.keys() - seen.keys())
-    verdict.invented_changes = len(seen.keys() - expected.changes.keys())
+    verdict.invented_changes = len(seen.keys() - expected.changes.keys() - tied)
     verdict.forked_changes += sum(
         seen[name] != expected.changes[name] for name in seen.keys() & expected.changes.keys()
     )
@@ -139,7 +171,7 @@ def _leads(expected: Reference, logs: dict[int, Changelog], verdict: Verdict) ->
             lead.due = 0  # a due time that only moved is not written
     verdict.missing_leads = len(expected.leads.keys() - found.keys())
     verdict.invented_leads = len(found.keys() - expected.leads.keys())
-    both = found.keys() & expected.leads.keys()
+    both = {key for key in found.keys() & expected.leads.keys() if not is_tied(key)}
     verdict.wrong_leads = sum(found[key] != expected.leads[key] for key in both)
 
 

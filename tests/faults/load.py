@@ -1,8 +1,8 @@
 """What the rig sends: events from a seed, with everything wrong that trackers get wrong, and the thread that sends them.
 
 Half of all events are one lead's; one in ten is sent twice, one in twenty is poison; times are shuffled within six hours (those of
-the one lead within a minute: of so many a lead remembers 64), and some lie beyond the horizon. Times count from a fixed day, so
-the same seed gives the same bytes for ever.
+the one lead within a minute: of so many a lead remembers 64), and some lie beyond the horizon. Some are people
+with several ids (`ties.py`). Times count from a fixed day, so the same seed gives the same bytes for ever.
 """
 
 import asyncio
@@ -16,14 +16,19 @@ from typing import Any, NamedTuple
 import msgspec
 
 from intentflow.adapters.producing import BatchProducer
+from intentflow.domain.event import key_of
 from intentflow.errors import IntentflowError
+from intentflow.wire.events import decode
 from intentflow.wire.murmur2 import partition_of
+from intentflow.wire.rejections import Rejection
+from tests.faults import ties
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 STEP = timedelta(seconds=1)  # between two events: days pass within a run
 SHUFFLED, SHUFFLED_HOT = 6 * 3600.0, 60.0  # seconds that an event may be late, as a matter of course
 BEYOND = 8 * 86_400.0, 20 * 86_400.0  # seconds: over the horizon of seven days
 HOT, TWICE, POISON, TOO_LATE = 0.5, 0.1, 0.05, 0.01  # of all records
+TIED = 0.15  # of all records: of people with several ids
 REMEMBERED = 50  # records that may be sent again
 END = BEGIN + timedelta(days=365)  # behind all events: the time that passes in the end
 BURST = 400  # records between two looks at what is allowed
@@ -62,7 +67,7 @@ class Sending(NamedTuple):
 def sendings(seed: int, partitions: int, leads: int = 3000) -> Iterator[Sending]:
     """For ever; the same seed gives the same."""
     chance, last = random.Random(seed), deque[Sending](maxlen=REMEMBERED)
-    encode, n = msgspec.json.Encoder().encode, 0
+    encode, n, people = msgspec.json.Encoder().encode, 0, ties.records(chance, KINDS, WEIGHTS)
     while True:
         n += 1
         at = BEGIN + n * STEP
@@ -70,6 +75,9 @@ def sendings(seed: int, partitions: int, leads: int = 3000) -> Iterator[Sending]
         luck = chance.random()
         if luck < TWICE and last:
             yield chance.choice(last)._replace(timestamp=received)
+            continue
+        if luck > 1 - TIED:
+            yield _tied(last, {"event_id": f"{seed}-{n}", "occurred_at": at, **next(people)}, partitions, received)
             continue
         lead = "hot" if chance.random() < HOT else f"lead-{min(leads, int(chance.paretovariate(0.5)))}"
         key = b"l:" + lead.encode()
@@ -87,6 +95,18 @@ def sendings(seed: int, partitions: int, leads: int = 3000) -> Iterator[Sending]
         sending = Sending(partition_of(key, partitions), key, encode(event), received)
         last.append(sending)
         yield sending
+
+
+def _tied(last: deque[Sending], fields: dict[str, Any], partitions: int, received: int) -> Sending:
+    """The next record of somebody with several ids."""
+    fields.setdefault("page", {"url": URLS[0]})
+    value = msgspec.json.encode(fields)
+    record = decode(value)
+    assert not isinstance(record, Rejection), record
+    key = key_of(record)
+    sending = Sending(partition_of(key, partitions), key, value, received)
+    last.append(sending)
+    return sending
 
 
 class Feeder(threading.Thread):

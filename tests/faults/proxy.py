@@ -133,6 +133,8 @@ class Proxy:
             self._links.add(one)
             try:
                 await one.run(reader, writer, behind)
+            except asyncio.CancelledError:  # by `_end`: Python 3.11 would print it, nobody waits for it
+                one.cut()
             finally:
                 self._links.discard(one)
 

@@ -121,9 +121,10 @@ class Rig:
 
     def _lag(self, unknown: int) -> int:
         """Records that the group has not committed; `unknown` while nobody can say."""
-        sources = (self.names.events, self.names.control)
+        sources = (self.names.events, self.names.control, self.names.identities)
+        args = self.cluster.direct, self.settings.app_id, sources, self.settings.partitions
         with contextlib.suppress(KafkaError, IntentflowError):
-            return asyncio.run(group.lag(self.cluster.direct, self.settings.app_id, sources, self.settings.partitions))
+            return asyncio.run(group.lag(*args)) or asyncio.run(group.lag(*args))  # what the last record caused is there by now
         return unknown
 
     # -- for the faults ------------------------------------------------------------------------------------------------

@@ -8,18 +8,22 @@ from rich.table import Table
 
 
 class Verdict(Struct, kw_only=True):
-    """What the topics say in the end, against a plain fold of the sources. All but the first six must be 0."""
+    """What the topics say in the end, against a plain fold of the sources. Those from `lost_changes` on must be 0."""
 
     events: int = 0
     leads: int = 0
     changes: int = 0
     rejections: int = 0
+    messages: int = 0  # between leads
+    messages_published_again: int = 0  # likewise
     changes_published_again: int = 0  # with the same id and the same bytes: readers drop them
     void_left: int = 0  # void records still in the changelog
     lost_changes: int = 0
     invented_changes: int = 0
     forked_changes: int = 0  # one id, two payloads
     changes_out_of_order: int = 0
+    forked_messages: int = 0  # one number of a sender's, two payloads
+    messages_out_of_order: int = 0
     lost_rejections: int = 0
     invented_rejections: int = 0
     missing_leads: int = 0
@@ -32,7 +36,8 @@ class Verdict(Struct, kw_only=True):
     @property
     def wrong(self) -> dict[str, int]:
         """What should be 0 and is not."""
-        harmless = {"events", "leads", "changes", "rejections", "changes_published_again", "void_left", "found"}
+        harmless = {"events", "leads", "changes", "rejections", "messages", "found", "void_left"}
+        harmless |= {"changes_published_again", "messages_published_again"}
         return {
             name: found for name in self.__struct_fields__ if name not in harmless and (found := getattr(self, name))
         }
@@ -106,6 +111,7 @@ class Tally(Struct, kw_only=True):
             ("killed because they did not stop in time", f"{self.stuck}"),
             ("events, leads", f"{self.verdict.events}, {self.verdict.leads}"),
             ("changes, published again", f"{self.verdict.changes}, {self.verdict.changes_published_again}"),
+            ("messages, published again", f"{self.verdict.messages}, {self.verdict.messages_published_again}"),
             ("rejections", f"{self.verdict.rejections}"),
             ("wrong", ", ".join(f"{name}: {n}" for name, n in self.verdict.wrong.items()) or "nothing"),
             *(("  verify", said) for said in self.verdict.found),

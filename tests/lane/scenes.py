@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from intentflow.domain.lead import Lead, Unpublished
+from intentflow.lane.changelog import headers_of_tombstone
 from intentflow.lane.chunk import Chunk
 from intentflow.lane.effects import Effect, Publish, ReadGap, ReadLog, ReadOn, Seek, Stop, WriteFence, WriteLog
 from intentflow.lane.marks import Topic, encode_fence
@@ -29,6 +30,10 @@ def row(epoch: int, sequence: int = 0, due: int = 0, outbox: list[Unpublished] |
     return encode_row(epoch, Lead([-1], outbox or [], sequence=sequence, due=due))
 
 
+def tombstone(offset: int, key: bytes = b"l:a", epoch: int = 0) -> Record:
+    return Record(offset, key, None, headers=tuple(headers_of_tombstone(epoch)))
+
+
 def chunk(start: int, end: int, generation: int = 1, topic: str = "events") -> Chunk:
     """A chunk with a record at every offset."""
     return Chunk(topic, 0, start, end, [Record(offset) for offset in range(start, end)], generation)
@@ -42,10 +47,13 @@ class Log:
         self.done: list[Any] = []
         self.published: list[bytes] = []
 
-    def append(self, *items: tuple[bytes, bytes]) -> int:
-        """Returns the offset of the first."""
+    def append(self, *items: tuple[bytes, bytes | None], epoch: int = 0) -> int:
+        """Returns the offset of the first. A tombstone bears the epoch."""
         first = len(self.records)
-        self.records += [Record(first + n, key, value) for n, (key, value) in enumerate(items)]
+        self.records += [
+            Record(first + n, key, value) if value is not None else tombstone(first + n, key, epoch)
+            for n, (key, value) in enumerate(items)
+        ]
         return first
 
     def perform(self, part: Partition, effect: Effect, place: Place | None = None) -> list[Effect]:
@@ -62,8 +70,8 @@ class Log:
                 return part.read_on()
             case Seek():
                 return part.sought({"events": place or Place(None, 0, 1 << 40)})
-            case WriteLog(ticket, items):
-                return part.landed(ticket, [(self.append(*items), len(items))])
+            case WriteLog(ticket, items, epoch):
+                return part.landed(ticket, [(self.append(*items, epoch=epoch), len(items))])
             case ReadGap(ticket, ranges):
                 return part.gap_read(ticket, [record for low, high in ranges for record in self.records[low:high]])
             case Publish(ticket, _, changes, _):

@@ -34,7 +34,7 @@ def test_fausts_own_web_server_stays_off_whatever_the_command_line_says(app: Lan
 
 
 def test_the_app_reads_every_source_and_knows_its_changelog(app: LaneApp):
-    assert chunks_of(app).topics == ("intentflow.events", "intentflow.control")
+    assert chunks_of(app).topics == ("intentflow.events", "intentflow.control", "intentflow.identities")
     assert app.leads.changelog_topic_name == app.lane.names.changelog
 
 

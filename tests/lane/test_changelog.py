@@ -1,13 +1,15 @@
 import pytest
 
+from intentflow.domain.lead import Lead
 from intentflow.errors import IntentflowError
 from intentflow.lane.changelog import Changelog, ledger_sums
 from intentflow.lane.marks import Fence, Topic, encode_fence, encode_ledger, encode_sources, ledger_key
-from intentflow.wire.chunk import Ledger
-from intentflow.wire.rows import with_epoch
-from tests.lane.scenes import Record, row
+from intentflow.wire.records import Ledger
+from intentflow.wire.rows import encode_stub, with_epoch
+from tests.lane.scenes import Record, row, tombstone
 
 A, B = b"l:a", b"v:b"
+STUB = encode_stub(1, Lead([4], []))
 
 
 def fence(epoch: int, token: bytes = b"t" * 16) -> tuple[bytes, bytes]:
@@ -53,8 +55,45 @@ def test_ledgers_and_sources_are_no_leads_and_can_be_void_too():
     assert (log.rows, log.ledgers(), log.sources(), log.shadowed) == ({}, {0: ledger}, [Topic("events", "x")], {key})
 
 
-def test_a_tombstone_deletes_a_lead():
-    assert fed((A, row(0)), (A, None)).rows == {}
+def with_tombstone(epoch: int, *items: tuple[bytes, bytes | None]) -> Changelog:
+    log = fed(*items)
+    log.feed([tombstone(len(items), A, epoch)])
+    return log
+
+
+def test_a_tombstone_takes_a_stub_away():
+    log = with_tombstone(1, fence(1), (A, STUB))
+    assert (log.rows, log.shadowed, log.voided) == ({}, set(), 0)
+
+
+def test_over_a_lead_that_lives_a_tombstone_is_void_whoever_wrote_it():
+    log = with_tombstone(1, fence(1), (A, STUB), (A, row(1)))
+    assert (log.rows, log.shadowed, log.voided) == ({A: row(1)}, {A}, 1)
+
+
+def test_a_tombstone_of_an_owner_that_was_fenced_off_is_void():
+    log = with_tombstone(1, fence(1), (A, STUB), fence(2))
+    assert (log.rows, log.shadowed) == ({A: STUB}, {A})
+    assert log.again(log.shadowed, 3) == [(A, with_epoch(3, STUB))]
+
+
+def test_a_tombstone_that_bears_no_epoch_is_of_nobody_of_ours():
+    log = fed(fence(1), (A, STUB), (A, None))
+    assert (log.rows, log.shadowed) == ({A: STUB}, {A})
+
+
+def test_a_tombstone_over_nothing_says_nothing_new():
+    """Compaction has taken the stub before it."""
+    for epoch in (1, 2):
+        log = with_tombstone(epoch, fence(2))
+        assert (log.rows, log.shadowed, log.voided) == ({}, set(), 0)
+
+
+def test_a_void_record_of_who_is_not_there_is_covered_by_a_tombstone():
+    log = fed(fence(1), (A, row(0)), (ledger_key(0), encode_ledger(0, Ledger(1))))
+    assert log.again(log.shadowed, 2) == [(A, None)]
+    log = with_tombstone(1, fence(1), (A, row(0)))
+    assert log.shadowed == set()
 
 
 @pytest.mark.parametrize("item", [(b"", b"12345"), (A, b"123"), (b"\0sources", None)])

@@ -6,9 +6,11 @@ from intentflow.lane.folding import apply, fold_chunk, fold_control, note_moved
 from intentflow.lane.marks import Topic
 from intentflow.lane.places import Place
 from intentflow.lane.protocol import Partition
-from intentflow.wire.chunk import Folded, Ledger
-from intentflow.wire.control import encode_clock
-from intentflow.wire.rows import decode_row, due_of
+from intentflow.wire.control import encode_clock, encode_erasure
+from intentflow.wire.cutting import Bound
+from intentflow.wire.murmur2 import partition_of
+from intentflow.wire.records import Folded, Ledger
+from intentflow.wire.rows import decode_row, due_of, is_stub
 from tests.lane.scenes import EVENTS, Log, Record, chunk, opened, process, row
 
 A = b"l:a"
@@ -23,14 +25,18 @@ class Core:
         self.answers = list(answers)
         self.asked: list[tuple[object, ...]] = []
 
-    def fold_each(self, rows, records, source, partition, partitions, ledger, out):
+    def fold_each(self, rows, records, source, partition, partitions, ledger, out, messages=False):
         self.asked.append((len(records), source, partition, partitions, ledger))
         answer = self.answers.pop(0)
-        out.counted, out.rejected = answer.counted, answer.rejected
+        out.counted, out.rejected, out.end = answer.counted, answer.rejected, answer.end
         yield from answer.leads
 
     def fold_clock(self, rows, keys, time, source, offset):
         self.asked.append((list(keys), time, source, offset))
+        return self.answers.pop(0)
+
+    def fold_erasure(self, rows, key, at, source, offset, read):
+        self.asked.append((key, at, source, offset, read))
         return self.answers.pop(0)
 
 
@@ -64,9 +70,45 @@ def test_the_core_is_told_what_the_ledger_has_counted():
     part = opened(Log())
     core = Core(Folded([], [], [], counted=2))
     part.accept(chunk(0, 2))
-    [write], _ = fold_chunk(part, Due(part.rows), core, chunk(0, 2), 8)
+    [([write], _)] = fold_chunk(part, Due(part.rows), core, chunk(0, 2), 8)
     assert isinstance(write, WriteLog)
     assert core.asked == [(2, 0, 0, 8, Ledger())]
+
+
+def test_each_piece_of_a_chunk_that_is_cut_is_written_with_its_own_position_and_counts():
+    log = Log()
+    part = opened(log)
+    part.accept(chunk(0, 40))
+    core = Core(
+        Folded([], [], [], counted=3, end=3), Folded([], [], [], counted=2, end=5), Folded([], [], [], counted=4),
+        Folded([], [], [], counted=8), Folded([], [], [], counted=16), Folded([], [], [], counted=7),
+    )  # fmt: skip
+    positions = []
+    for effects, _ in fold_chunk(part, Due(part.rows), core, chunk(0, 40), 8):
+        log.all(part, effects)
+        assert (part.ledgers[0].position, part.ledgers[0].counted) == (part.next["events"],) * 2
+        positions.append(part.done["events"])
+    assert positions == [3, 5, 9, 17, 33, 40]
+    assert part.next["events"] == 40
+    assert [asked[0] for asked in core.asked] == [40, 6, 4, 8, 16, 7], "not all that is left is tried after each cut"
+
+
+def test_nothing_is_folded_on_while_a_lead_waits_for_more_to_be_published_than_it_may():
+    log = Log()
+    part = opened(log)
+    part.bound = Bound(told=10)
+    few, much = CHANGE._replace(payload=b"x" * 10), CHANGE._replace(payload=b"x")
+    told = [Folded([(A, Lead([n], []), [news])], [], [], counted=1) for n, news in enumerate((few, much))]
+    waiting = []
+    for n, folded in enumerate(told):
+        part.accept(chunk(n, n + 1))
+        [([write], _)] = fold_chunk(part, Due(part.rows), Core(folded), chunk(n, n + 1), 8)
+        waiting.append((write, part.laden))
+    assert [laden for _, laden in waiting] == [False, True]
+    for write, _ in waiting:
+        assert part.laden, "until all that is under way has settled"
+        log.all(part, [write])
+    assert not part.laden
 
 
 def with_control() -> tuple[Log, Partition]:
@@ -87,11 +129,40 @@ def test_a_clock_record_reaches_exactly_the_leads_that_are_due_and_anything_else
     said = Chunk("control", 0, 0, 2, [Record(0, *encode_clock(T0)), Record(1, b"x", b"y")], 1)
     part.accept(said)
     core = Core(Folded([(A, Lead([-1, 0], [], due=T0 + 9), [CHANGE])], [], []))
-    [([write], folded)] = fold_control(part, Due(part.rows), core, said)
+    [([write], folded)] = fold_control(part, Due(part.rows), core, said, 1)
     assert core.asked == [([A], T0, 1, 0)]
     assert isinstance(write, WriteLog)
     assert [why.reason for _, why in folded.rejected] == ["misrouted"]
     assert (part.ledgers[1].counted, part.ledgers[1].rejected, part.ledgers[1].position) == (1, 1, 2)
+
+
+def test_an_erasure_is_done_in_order_with_clock_records_and_told_what_was_read():
+    _, part = with_control()
+    part.rows[A] = row(1, due=T0)
+    part.ledgers[0] = Ledger(position=9)
+    records = [Record(0, *encode_clock(T0)), Record(1, *encode_erasure(A, T0 + 1)), Record(2, *encode_clock(T0 + 9))]
+    said = Chunk("control", 0, 0, 3, records, 1)
+    part.accept(said)
+    core = Core(
+        Folded([(A, Lead([-1, 0], [], due=T0 + 9), [CHANGE])], [], []), Folded([(A, Lead([8, 1], []), [])], [], [])
+    )
+    [([stub], _), ([write], _)] = fold_control(part, Due(part.rows), core, said, 1)
+    assert core.asked == [([A], T0, 1, 0), (A, T0 + 1, 1, 1, {0: 9, 1: 0})]
+    assert isinstance(stub, WriteLog)
+    assert [is_stub(value or b"") for _, value in stub.items] == [False, True]
+    assert isinstance(write, WriteLog)
+    assert len(write.items) == 1  # who was erased is due no more
+    assert decode_row(part.rows[A]).outbox == [CHANGE]
+    assert (list(part.stubs), part.ledgers[1].counted) == ([A], 3)
+
+
+def test_an_erasure_on_a_partition_that_is_not_its_key_s_is_refused():
+    _, part = with_control()
+    key = next(key for n in range(9) if partition_of(key := b"l:%d" % n, 2) == 1)
+    said = Chunk("control", 0, 0, 1, [Record(0, *encode_erasure(key, T0))], 1)
+    part.accept(said)
+    [(_, folded)] = fold_control(part, Due(part.rows), Core(), said, 2)
+    assert [why.reason for _, why in folded.rejected] == ["misrouted"]
 
 
 def test_what_time_does_to_many_leads_is_done_in_slices_and_only_the_last_moves_the_position(monkeypatch):
@@ -100,7 +171,7 @@ def test_what_time_does_to_many_leads_is_done_in_slices_and_only_the_last_moves_
     part.rows.update({b"l:%d" % n: row(1, due=T0) for n in range(5)})
     said = Chunk("control", 0, 0, 1, [Record(0, *encode_clock(T0))], 1)
     part.accept(said)
-    steps = fold_control(part, Due(part.rows), Later(), said)
+    steps = fold_control(part, Due(part.rows), Later(), said, 1)
     positions = []
     for effects, _ in steps:
         log.all(part, effects)
@@ -119,3 +190,6 @@ class Later:
 
     def fold_clock(self, rows, keys, time, source, offset):
         return Folded([(key, Lead([-1, offset], [], due=time + 9), []) for key in keys], [], [])
+
+    def fold_erasure(self, *_):
+        raise NotImplementedError

@@ -2,14 +2,15 @@ import re
 
 import msgspec
 
-from intentflow.domain.change import Cause, ModelName, QualificationChange
-from intentflow.domain.lead import Unpublished
+from intentflow.domain.change import Answers, Cause, ModelName, QualificationChange
+from intentflow.domain.lead import NOTICE, Unpublished
 from intentflow.lane.metrics import Metrics
-from intentflow.wire.chunk import Folded
+from intentflow.wire.examples import EXAMPLES
+from intentflow.wire.records import Folded
 
 CHANGE = QualificationChange(
     id="x", lead="l:a", sequence=1, from_stage="suspect", to_stage="mql", at="2026-01-01T00:00:00.000Z", cause=Cause("decay"), scores={},
-    receipts=[], missing=[], treatment="none", follow_up_by=None, model=ModelName("retail", 1, "h"),
+    receipts=[], answers=Answers(True, None, 0, 0, None), missing=[], treatment="none", follow_up_by=None, model=ModelName("retail", 1, "h"),
 )  # fmt: skip
 
 
@@ -35,6 +36,12 @@ def test_a_change_is_counted_by_where_from_where_to_and_why():
     assert value(metrics, "intentflow_qualification_changes_total", **labels) == 1
 
 
+def test_a_notice_of_a_cart_is_counted_by_its_kind_and_is_no_change():
+    metrics, told = Metrics(), Unpublished(0, 1, msgspec.json.encode(EXAMPLES["cart_notice"][0]), NOTICE)
+    metrics.published([(b"l:a", [told, told])])
+    assert value(metrics, "intentflow_cart_notices_total", kind="abandoned") == 2
+
+
 def test_names_are_as_prometheus_wants_them_and_no_label_names_a_lead():
     metrics = Metrics()
     families = list(metrics.registry.collect())
@@ -53,4 +60,5 @@ def test_names_are_as_prometheus_wants_them_and_no_label_names_a_lead():
         "model",
         "model_version",
         "model_hash",
+        "kind",
     }

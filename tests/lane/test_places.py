@@ -1,7 +1,7 @@
 from intentflow.domain.lead import Unpublished
 from intentflow.lane.marks import Topic
 from intentflow.lane.places import Place, made_again, numbered, refused, unpublished
-from intentflow.wire.chunk import Ledger
+from intentflow.wire.records import Ledger
 from tests.lane.scenes import row
 
 

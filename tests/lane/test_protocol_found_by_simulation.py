@@ -11,7 +11,7 @@ from intentflow.lane.marks import SOURCES, Fence, encode_fence, encode_ledger, e
 from intentflow.lane.places import Place
 from intentflow.lane.protocol import Partition
 from intentflow.lane.settling import Count
-from intentflow.wire.chunk import Folded, Ledger, SourceRecord, Touched
+from intentflow.wire.records import Folded, Ledger, SourceRecord, Touched
 from intentflow.wire.rejections import Rejection
 from tests.lane.scenes import EVENTS, Log, Record, chunk, opened, process, row
 
@@ -81,13 +81,16 @@ def test_the_fences_of_two_who_raced_for_an_epoch_are_both_there_after_compactio
 class TooLateNow:
     """A core to which a record that it once knew as a duplicate looks too late: what was remembered of it is gone."""
 
-    def fold_each(self, rows, records, source, partition, partitions, ledger, out):
+    def fold_each(self, rows, records, source, partition, partitions, ledger, out, messages=False):
         found: list[tuple[SourceRecord, Rejection]] = [(record, Rejection("too_late", "")) for record in records]
         touched: list[Touched] = []
         out.rejected, out.refused = found, sum(record.offset >= ledger.position for record in records)
         return iter(touched)
 
     def fold_clock(self, rows, keys, time, source, offset):
+        return Folded([], [], [])
+
+    def fold_erasure(self, rows, key, at, source, offset, read):
         return Folded([], [], [])
 
 
@@ -97,7 +100,7 @@ def test_what_was_counted_as_a_duplicate_is_not_rejected_when_it_is_read_again()
     part = opened(log, place=Place(0, 0, 9))
     again = Chunk("events", 0, 0, 3, [Record(0), Record(1), Record(2)], 1)
     part.accept(again)
-    [write], _ = fold_chunk(part, Due(part.rows), TooLateNow(), again, 8)
+    [([write], _)] = fold_chunk(part, Due(part.rows), TooLateNow(), again, 8)
     assert isinstance(write, WriteLog)
     [publish] = log.perform(part, write)
     assert isinstance(publish, Publish)

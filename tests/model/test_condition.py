@@ -42,6 +42,15 @@ from tests.model.models import mistakes, with_signal
         ("{cart: abandoned, quiet: 60}", "quiet must be a whole number with a unit"),
         ("{family: cart, quiet: 1h}", 'quiet goes with "cart: abandoned" only'),
         ("{family: cart, until_confirmed: 3}", "until_confirmed goes beside when, not inside"),
+        (
+            "{family: cart, channel: organic serach}",
+            'must be a channel like Organic Search, not "organic serach" (did you',
+        ),
+        (
+            "{family: cart, channel: 7}",
+            "must be a channel like Organic Search, not 7; Direct, Cross-network, Paid Shopping",
+        ),
+        ("{family: cart, agent: robot}", 'must be one of human, preview, scanner, bot, not "robot"'),
         ("cart", 'must be keys and values, not "cart"'),
     ],
 )

@@ -66,3 +66,14 @@ def test_an_example_that_cannot_be_run_is_refused(example, says):
     (said,) = mistakes(f"{MINIMAL}examples: [{example}]\n")
     assert said.startswith("8: example 1: ")
     assert says in said
+
+
+def test_an_example_may_say_where_somebody_came_from_and_with_what():
+    visit = "{family: website_visit, at: 0d, url: /x, referrer: 'https://a.example/', user_agent: Googlebot}"
+    (example,) = reading(f"{MINIMAL}examples: [{{given: {visit}, expect: {{fit: 0}}}}]\n").examples
+    ((fields, _),) = example.given
+    assert fields == {
+        "family": "website_visit",
+        "page": {"url": "/x", "referrer": "https://a.example/"},
+        "user_agent": "Googlebot",
+    }

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from intentflow.domain.rules import CHANNELS
 from intentflow.model.lint import LINTS, lint, review
 from intentflow.model.load import read
 from tests.model.models import MINIMAL, TODAY, findings, reading
@@ -325,3 +326,48 @@ def test_every_lint_says_what_it_is_about():
 
 def test_the_default_model_has_no_finding_but_that_nobody_has_agreed_to_it_yet():
     assert [found.rule for found in lint(read("retail"), date(2026, 11, 23))] == ["draft"]
+
+
+@pytest.mark.parametrize(
+    ("rest", "says"),
+    [
+        ("channel: Paid Search, targeted: false", ["does not come by Paid Search"]),
+        ("channel: [Paid Search, Email], source: firebase", []),
+        ("channel: SMS, medium: email", ["does not come by SMS"]),
+        ("channel: Internal, targeted: true", ["does not come by Internal"]),
+        ("channel: Organic Search, url: '*/spring', agent: [bot, human]", []),
+        ("channel: Direct", []),
+        ("agent: [preview, scanner]", []),
+    ],
+)
+def test_a_channel_that_the_rest_of_a_condition_rules_out_is_found(rest, says):
+    text = f"""
+{NEWSLETTER},
+  s: {{when: {{family: landing_page, {rest}}}, axis: intent, points: 1, half_life: 1d}}}}
+stages: {{suspect: {{}}}}
+"""
+    found = findings(text, "never-fires")
+    assert len(found) == len(says)
+    assert all(part in text for part, text in zip(says, found, strict=True))
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_somebody_may_come_by_every_channel(channel):
+    text = f"""
+{NEWSLETTER},
+  s: {{when: {{family: landing_page, channel: {channel}}}, axis: intent, points: 1, half_life: 1d}}}}
+stages: {{suspect: {{}}}}
+"""
+    assert findings(text, "never-fires") == []
+
+
+def test_robots_are_counted_twice_where_one_rule_asks_for_them_and_another_for_nobody():
+    text = """
+signals:
+  all: {when: {family: website_visit}, axis: intent, points: 1, half_life: 1d}
+  robots: {when: {family: website_visit, agent: bot}, axis: intent, points: -1, half_life: 1d}
+  humans: {when: {family: website_visit, agent: human}, axis: fit, points: 1}
+  others: {when: {family: website_visit, agent: [bot, preview, scanner]}, axis: fit, points: -1}
+stages: {suspect: {}}
+"""
+    assert [found.split(":")[0] for found in findings(text, "counts-twice")] == ['signal "robots"']

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intentflow.domain.rules import Abandoned, Repeated, SignedUp
+from intentflow.domain.rules import Abandoned, Limit, Repeated, SignedUp
 from intentflow.model.load import load
 from intentflow.model.reach import any_traffic, facts_of, highest, visits_only
 
@@ -21,7 +21,17 @@ def leave(stage, axis):
 
 
 def test_the_stages_are_those_of_the_glossary_from_low_to_high():
-    assert list(STAGES) == ["suspect", "inquiry", "prospect", "mql", "pql", "sql", "customer"]
+    assert list(STAGES) == [
+        "suspect",
+        "disqualified",
+        "inquiry",
+        "prospect",
+        "mql",
+        "pql",
+        "recycled",
+        "sql",
+        "customer",
+    ]
     assert all(stage.meaning for stage in MODEL.stages)
 
 
@@ -73,7 +83,8 @@ def test_some_signs_count_against_a_lead():
 
 def test_an_mql_is_nurtured_and_never_called():
     mql = STAGES["mql"]
-    assert (mql.treatment, mql.follow_up, mql.dwell) == ("nurture", None, HOUR)
+    assert (mql.treatment, mql.follow_up, mql.dwell) == ("nurture", 7 * DAY, HOUR)
+    assert [stage.name for stage in MODEL.stages if stage.treatment == "sales"] == ["sql"]
     assert leave("mql", "engagement") < enter("mql", "engagement")
 
 
@@ -86,6 +97,27 @@ def test_an_sql_needs_need_source_and_readiness_and_not_only_a_number():
     sql = STAGES["sql"]
     assert set(sql.facts) == {"need", "source", "readiness"}
     assert (sql.treatment, sql.follow_up, sql.cool_down) == ("sales", DAY, 30 * DAY)
+    assert sql.hand_offs == Limit(2, 90 * DAY)
+
+
+def test_a_pql_stands_between_an_mql_and_an_sql():
+    assert list(STAGES).index("mql") < list(STAGES).index("pql") < list(STAGES).index("sql")
+
+
+def test_what_sales_turns_down_is_kept_out_of_all_that_is_qualified_but_a_purchase():
+    others = {"suspect", "disqualified", "customer"}
+    assert {name for name, stage in STAGES.items() if "turned_down" not in stage.unless} == others
+    assert STAGES["disqualified"].facts == ("turned_down",)
+    assert MODEL.eligible.unless == ("turned_down",)
+
+
+def test_what_sales_gives_back_is_nurtured_and_no_sql_meanwhile():
+    assert (STAGES["recycled"].facts, STAGES["recycled"].treatment) == (("given_back",), "nurture")
+    assert "given_back" in STAGES["sql"].unless
+
+
+def test_nobody_made_up_how_likely_a_lead_is_to_buy():
+    assert MODEL.likelihood == ()
 
 
 def test_a_customer_who_only_bought_is_nurtured_when_the_30_days_are_over():

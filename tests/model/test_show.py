@@ -5,7 +5,7 @@ from rich.console import Console
 
 from intentflow.model.load import read
 from intentflow.model.show import rendered
-from tests.model.models import MINIMAL, reading
+from tests.model.models import MINIMAL, reading, with_signal
 
 
 def shown(model, width):
@@ -29,6 +29,14 @@ def test_a_signal_is_said_in_plain_words():
     assert "leaves a filled cart alone for 1 hour" in text
     assert "is signed up for the newsletter; 15 points until confirmed" in text
     assert "views a page at blog except assets (in browsing)" in text
+
+
+def test_channels_and_agents_are_said_in_plain_words():
+    signal = (
+        "{when: {family: landing_page, channel: [paid search, email], agent: [bot, scanner]}, axis: fit, points: 1}"
+    )
+    text = shown(reading(with_signal(signal)), 400)
+    assert "through the channel Paid Search or Email as a robot or a security scanner" in text
 
 
 def test_the_smallest_model_has_no_empty_tables():

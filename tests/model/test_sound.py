@@ -18,6 +18,7 @@ GROUP = "groups: {g: {axis: intent, cap: 10}}\n"
         (f"{CART}, half_life: 1d, cap: 0", "cap must be more than 0"),
         (f"{CART}, half_life: 1d, cap: -3", "cap must be more than 0"),
         (f"{CART}, half_life: 1d, at_most: 0 per day", "at_most must let 1 to 10000 events count"),
+        (f"{CART}, half_life: 1d, at_most: 3 per minute", '5: signal "s": at_most must be per hour or longer: a lead'),
         (
             f"{CART}, half_life: 1d, once: true, at_most: 1 per day",
             "at_most must be left out: with once the first event alone counts",

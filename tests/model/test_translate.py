@@ -126,6 +126,12 @@ def test_campaign_source_medium_and_targeted_are_carried_over():
     ) == Condition(family="landing_page", campaign=("spring*",), source=("a", "b"), medium=("email",), targeted=True)
 
 
+def test_channels_are_carried_over_in_their_own_spelling_and_agents_as_they_are():
+    assert condition("{family: landing_page, channel: [paid search, Email], agent: human}") == Condition(
+        family="landing_page", channel=("Paid Search", "Email"), agent=("human",)
+    )
+
+
 def test_a_fact_takes_the_conditions_of_all_signals_that_it_names():
     text = (
         with_signal("{when: {family: cart, action: add}, axis: fit, points: 1}")
@@ -162,6 +168,15 @@ def test_a_stage_has_everything_that_is_said_of_it():
         treatment="sales",
         follow_up=DAY,
     )
+
+
+def test_a_horizon_that_would_make_rows_too_large_is_refused_where_it_stands():
+    text = MINIMAL + "horizon: 45d\n"
+    line = len(text.splitlines())
+    assert mistakes(text) == [
+        f"{line}: horizon must be longer than 0 and at most 31d: a lead keeps the hours, days and weeks of each limited signal until the"
+        " horizon has passed (try 7d)"
+    ]
 
 
 def test_a_fact_about_repetition_is_refused():

@@ -1,6 +1,6 @@
 """Rules 4 to 8 broken on purpose, one at a time: what is folded, what it waits for, what is counted."""
 
-from tests.mutants.mutation import FLIGHTS, FOLDING, PROTOCOL, SETTLING, Mutation
+from tests.mutants.mutation import CUTTING, FLIGHTS, FOLDING, PROTOCOL, SETTLING, Mutation
 
 SETTLING_BROKEN = (
     Mutation(
@@ -119,6 +119,47 @@ SETTLING_BROKEN = (
                 "            if flight.batches is None or flight.gaps:\n                continue\n",
             ),
         ),
+    ),
+    Mutation(
+        "what waits to be published is not bounded",
+        "7",
+        SETTLING,
+        (("            self.laden = True\n", "            self.laden = False\n"),),
+    ),
+    Mutation(
+        "what a lead tells in one write is not bounded",
+        "7",
+        CUTTING,
+        (("        if size > bound.told and at + few < len(records):\n", "        if False:\n"),),
+    ),
+    Mutation(
+        "leads are folded beyond the end of a chunk that was cut",
+        "3",
+        CUTTING,
+        (("if (held := below(records, end))}", "if (held := below(records, None))}"),),
+    ),
+    Mutation(
+        "a lead that was folded beyond the cut is not begun anew",
+        "3",
+        CUTTING,
+        (("[key for key, one in tried.items() if one.last >= end]", "[key for key, one in tried.items() if False]"),),
+    ),
+    Mutation(
+        "what lies behind a cut is forgotten",
+        "4",
+        FOLDING,
+        (
+            (
+                "        piece, rest = split(rest, size, folded.end)\n",
+                "        piece, rest = split(rest, size, folded.end)[0], None\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "the position is behind a cut before its records are folded",
+        "4",
+        FOLDING,
+        (("        part.next[chunk.topic] = piece.end\n", ""),),
     ),
     Mutation(
         "a hole is accepted",

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from intentflow.domain.event import Campaign
 from intentflow.domain.rules import Condition, Test
-from intentflow.oracle.conditions import attribute_passes, glob_matches, holds
+from intentflow.oracle.conditions import attribute_passes, holds
+from intentflow.oracle.globs import glob_matches
 from tests.oracle.made import cart, land, newsletter, visit
 
 VIEWS = Condition(family="website_visit", actions=("view", "demo"))
@@ -74,7 +75,8 @@ def test_a_campaign_matches_by_its_name_or_its_id_and_a_missing_field_by_nothing
     assert not holds(spring, land(0))
     any_source = Condition(family="landing_page", source=("*",))
     assert not holds(any_source, land(0, campaign=Campaign(medium="email")))
-    assert holds(any_source, land(0, campaign=Campaign(source="")))
+    assert holds(any_source, land(0, campaign=Campaign(source="", medium="email")))
+    assert not holds(any_source, land(0, campaign=Campaign(source="")))
     assert not holds(Condition(family="landing_page", medium=("cpc",)), land(0, campaign=Campaign(medium="email")))
 
 
@@ -127,3 +129,27 @@ def test_all_attribute_tests_of_a_condition_must_pass():
     assert holds(condition, visit(0, attributes={"a": 1}))
     assert not holds(condition, visit(0, attributes={"a": 1, "b": 1}))
     assert not holds(condition, visit(0))
+
+
+def test_channel_and_agent_must_be_one_of_those_that_are_asked_for():
+    came = Condition(family="landing_page", channel=("Paid Search", "Email"))
+    assert holds(came, land(0, campaign=Campaign(source="google", medium="cpc")))
+    assert holds(came, land(0, campaign=Campaign(medium="email")))
+    assert not holds(came, land(0))
+    asked = Condition(family="website_visit", agent=("bot", "scanner"))
+    assert holds(asked, visit(0, user_agent="Googlebot/2.1"))
+    assert not holds(asked, visit(0, user_agent="Slackbot-LinkExpanding 1.0"))
+    assert not holds(asked, visit(0))
+
+
+def test_the_campaign_in_the_address_counts_where_the_event_names_none():
+    targeted = Condition(family="website_visit", targeted=True, source=("news",))
+    assert holds(targeted, visit(0, url="https://a.example/?utm_source=news"))
+    assert not holds(targeted, visit(0, url="https://a.example/?utm_source=news", campaign=Campaign(source="other")))
+
+
+def test_a_glob_matches_in_a_url_of_three_kilobytes():
+    url = "https://a.example/" + "ab" * 1_500
+    assert glob_matches("*a?*?a*b?*ab", url)
+    assert not glob_matches("*a?*?a*b?*aa*ab", url)
+    assert glob_matches("*ba*" * 4, url)

@@ -149,5 +149,6 @@ def moments(worker: Worker) -> list[str]:
     found += [f"with something on its way to {topic}" for topic in worker.connection.waiting()]
     found += sorted({f"with no answer yet from {request.topic}" for request in worker.connection.landed})
     if worker.steps is not None:
-        found.append("between two slices of a clock record")
+        clock = worker.folding is not None and worker.folding.topic == CONTROL
+        found.append("between two slices of a clock record" if clock else "between two pieces of a chunk")
     return found

@@ -6,7 +6,7 @@ from random import Random
 
 from msgspec import Struct
 
-from tests.simulation.traffic import SECOND
+from tests.simulation.traffic import MUCH, SECOND
 
 FAULTS = (
     "crash",
@@ -40,6 +40,7 @@ class Habits(Struct, frozen=True):
     eager: float  # chance that requests land before processes go on
     deaf: float  # chance that a process waits rather than hears an answer
     hole: float  # chance that a fetch skips records
+    told: int  # bytes that a lead may tell before a chunk is cut, and have waiting before others wait for it
 
 
 def draw(dice: Random) -> Habits:
@@ -59,9 +60,10 @@ def draw(dice: Random) -> Habits:
         eager=dice.choice((0.1, 0.4, 0.7)),
         deaf=dice.choice((0.0, 0.5)),
         hole=0.02 if dice.random() < 0.1 else 0.0,
+        told=dice.choice((MUCH, 700, 0)),
     )
 
 
 def calm(habits: Habits) -> Habits:
     """The same without faults, and quick: how every schedule ends."""
-    return Habits(10_000, 1, 4, 1000, SECOND, {}, 0.0, 0.0, 0.4, 0.0, 0.0)
+    return Habits(10_000, 1, 4, 1000, SECOND, {}, 0.0, 0.0, 0.4, 0.0, 0.0, habits.told)

@@ -9,9 +9,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from intentflow.lane.changelog import headers_of_tombstone
 from intentflow.lane.effects import Effect, Publish, ReadGap, Stop, WriteLog
 from intentflow.lane.protocol import Partition
-from tests.simulation.world import CHANGELOG, CHANGES, CONTROL, OFFSETS, REJECTIONS, World
+from tests.simulation.world import CHANGELOG, CHANGES, CONTROL, IDENTITIES, OFFSETS, REJECTIONS, World
 
 Places = list[tuple[int, int]]  # offset and count of each batch
 
@@ -35,7 +36,7 @@ class Connection:
     def __init__(self, world: World, name: str) -> None:
         self.world, self.name = world, name
         self.sent: dict[str, deque[Request]] = {
-            topic: deque() for topic in (CHANGELOG, CHANGES, REJECTIONS, CONTROL, OFFSETS)
+            topic: deque() for topic in (CHANGELOG, CHANGES, REJECTIONS, IDENTITIES, CONTROL, OFFSETS)
         }
         self.landed: list[Request] = []
 
@@ -110,7 +111,8 @@ class Hands:
 
     def write(self) -> None:
         effect = self.writes.popleft()
-        batches = self._cut(effect.items)
+        erased = headers_of_tombstone(effect.epoch)
+        batches = self._cut([(key, row, () if row is not None else erased) for key, row in effect.items])
         self.connection.send(
             Request(
                 CHANGELOG,
@@ -120,7 +122,7 @@ class Hands:
             )
         )
 
-    def _cut(self, items: Sequence[tuple[bytes, bytes]]) -> list[Sequence[tuple[bytes, bytes]]]:
+    def _cut(self, items: Sequence[Any]) -> list[Sequence[Any]]:
         """A large write is several batches; others' may land between them."""
         dice = self.connection.world.dice
         if len(items) < 2 or dice.random() < 0.8:
@@ -131,16 +133,18 @@ class Hands:
 
     def publish(self) -> None:
         effect = self.outs.popleft()
-        changes = [(key, change.payload) for key, told in effect.changes for change in told]
+        told = [(key, one) for key, news in effect.changes for one in news]
+        changes = [(key, one.payload) for key, one in told if one.to is None]
+        messages = [(one.to, one.payload) for _, one in told if one.to]
         refused = [(effect.topic, record.offset) for record, _ in effect.refused]
-        left = [2]
+        left = [3]
 
         def answered(_: Places) -> None:
             left[0] -= 1
             if not left[0]:
                 self._answered(self.part.published, effect.ticket)
 
-        for topic, items in ((CHANGES, changes), (REJECTIONS, refused)):
+        for topic, items in ((CHANGES, changes), (REJECTIONS, refused), (IDENTITIES, messages)):
             self.connection.send(Request(topic, f"publish {effect.ticket}", [items] if items else [], answered))
 
     def read_gap(self) -> None:

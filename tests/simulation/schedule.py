@@ -9,7 +9,7 @@ from intentflow.errors import IntentflowError
 from tests.simulation import verdict
 from tests.simulation.faults import Faults
 from tests.simulation.habits import calm, draw
-from tests.simulation.traffic import FED, MINUTE, SECOND, Traffic
+from tests.simulation.traffic import CONTROL, FED, MINUTE, SECOND, Traffic
 from tests.simulation.witness import BrokenError
 from tests.simulation.worker import Worker
 from tests.simulation.world import World
@@ -25,6 +25,7 @@ class Schedule:
         self.dice = Random(seed)
         self.world = World(self.dice, seen, trace)
         self.habits = draw(self.dice)
+        self.world.witness.bounded = self.habits.told == 0
         self.traffic = Traffic(self.dice)
         self.workers: list[Worker] = []
         self.gone: list[Worker] = []  # dead ones, something of which may still land
@@ -41,7 +42,7 @@ class Schedule:
             self.drain()
         except (IntentflowError, LookupError, ValueError, AssertionError) as error:
             raise BrokenError(f"{type(error).__name__}: {error}") from error
-        verdict.speak(self.world, self.traffic.shared)
+        verdict.speak(self.world, self.traffic.shared or self.traffic.ties)
 
     def step(self) -> None:
         dice, habits, world = self.dice, self.habits, self.world
@@ -74,6 +75,9 @@ class Schedule:
     def feed(self, records: int) -> None:
         """Producers send records."""
         for _ in range(records):
+            if self.traffic.erases and self.dice.random() < 0.35:
+                self.world.sources[CONTROL].append(*self.traffic.erasure(self.world.now), self.world.now)
+                self.seen["erasures"] += 1
             topic = self.dice.choice(FED)
             self.world.sources[topic].append(*self.traffic.record(topic, self.world.now), self.world.now)
 

@@ -8,9 +8,10 @@ from intentflow.lane.marks import encode_fence
 from intentflow.lane.phases import Phase
 from intentflow.lane.places import Place
 from intentflow.lane.protocol import Partition
+from intentflow.wire.cutting import Bound
 from tests.simulation.habits import Habits
 from tests.simulation.hands import Connection, Hands, Places, Request
-from tests.simulation.traffic import PARTITION, TOPICS
+from tests.simulation.traffic import FEW, PARTITION, TOPICS
 from tests.simulation.world import CHANGELOG, World
 
 Move = Callable[[], None]
@@ -58,7 +59,9 @@ class Taker:
             owned.stopped, self.owned, owned = True, None, None
         if owned is None:
             self.fresh()
-            owned = Hands(Partition(PARTITION, TOPICS, self.token), self.connection, self.end)
+            part = Partition(PARTITION, TOPICS, self.token)
+            part.bound = Bound(FEW, self.habits.told)
+            owned = Hands(part, self.connection, self.end)
             [effect] = owned.part.take()
         else:
             self.world.seen["memory kept, if the fence lands well"] += 1

@@ -1,5 +1,6 @@
 """What comes in: a small scoring model, and events of a few people, some of which nobody can take."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from random import Random
@@ -7,15 +8,27 @@ from random import Random
 from intentflow.domain.rules import Condition, Counted, Repeated, ScoringModel, Stage
 from intentflow.lane.marks import Topic
 from intentflow.wire.chunk import Scorer
+from intentflow.wire.control import encode_erasure
+from intentflow.wire.cutting import Bound
 
 SECOND, MINUTE = 1, 60  # ms: a time that is sixty times faster makes the search for due times six times faster
 T0 = 1_700_000_000_000  # when every schedule begins, epoch ms
-EVENTS, CONTROL, VISITS = "events", "control", "visits"
-TOPICS = (Topic(EVENTS, "1"), Topic(CONTROL, "2"), Topic(VISITS, "3"))
+EVENTS, CONTROL, VISITS, IDENTITIES = "events", "control", "visits", "identities"
+TOPICS = (Topic(EVENTS, "1"), Topic(CONTROL, "2"), Topic(VISITS, "3"), Topic(IDENTITIES, "4"))
 FED = (EVENTS, VISITS)  # the topics that producers write to
 PARTITION, PARTITIONS = 0, 2
+FEW = 2  # records of a lead that tell what they like
+MUCH = 1 << 20  # bytes that no lead ever tells
 AT_HOME = ("ann", "eve", "gus", "joe")  # their keys lead to partition 0
 STRANGER = "bob"  # his leads to partition 1
+BROWSERS = ("b1", "b4", "b5")  # visitors at home
+PAIRS = (
+    ("eve", "ann"),
+    ("gus", "bob"),
+    ("joe", "eve"),
+    ("joe", "gus"),
+    ("gus", "ann"),
+)  # who may turn out to be one person
 
 _VISIT = (Condition(family="website_visit"),)
 MODEL = ScoringModel(
@@ -38,9 +51,9 @@ BROKEN = (b"not json", b"", b'{"family":"website_visit"}', b'{"family":"carrier_
 
 
 @cache
-def scorer() -> Scorer:
-    """The model, compiled once for all schedules: it holds no state."""
-    return Scorer(MODEL, len(TOPICS))
+def scorer(told: int = MUCH) -> Scorer:
+    """The model, compiled once for all schedules: it holds no state. `told`: bytes after which a chunk is cut."""
+    return Scorer(MODEL, len(TOPICS), Bound(FEW, told))
 
 
 def rfc3339(time: int) -> str:
@@ -54,6 +67,8 @@ class Traffic:
     def __init__(self, dice: Random) -> None:
         self.dice = dice
         self.shared = dice.random() < 0.25  # whether a lead's events come on both topics
+        self.ties = dice.random() < 0.25  # whether leads turn out to be one person
+        self.erases = dice.random() < 0.3  # whether leads are erased
         self._made = 0
         self._told: dict[str, list[bytes]] = {topic: [] for topic in FED}
 
@@ -63,7 +78,9 @@ class Traffic:
         kind = dice.random()
         who = dice.choice(AT_HOME if self.shared else AT_HOME[:2] if topic == EVENTS else AT_HOME[2:])
         key = b"l:" + who.encode()
-        if kind < 0.06 and self._told[topic]:
+        if self.ties and dice.random() < 0.5:
+            return self._tied(now - dice.choice((0, 1, 5, 30, 120)) * SECOND)
+        if kind < 0.06 and self._told[topic] and not self.ties:
             value = dice.choice(self._told[topic])
             return b"l:" + _lead_of(value), value
         if kind < 0.10:
@@ -78,6 +95,29 @@ class Traffic:
         value = self._event(who, at)
         self._told[topic].append(value)
         return key, value
+
+    def erasure(self, now: int) -> tuple[bytes, bytes]:
+        """Key and value of a record that erases somebody, who may not be there, or belong elsewhere."""
+        who = self.dice.choice((*AT_HOME, *AT_HOME, STRANGER))
+        return encode_erasure(b"l:" + who.encode(), now)
+
+    def _tied(self, at: int) -> tuple[bytes, bytes]:
+        """A browser's event, somebody's with a browser, or a link."""
+        dice, browser, who = self.dice, self.dice.choice(BROWSERS), self.dice.choice(AT_HOME)
+        kind = dice.random()
+        if kind < 0.4:
+            return b"v:" + browser.encode(), self._said("website_visit", at, visitor_id=browser)
+        if kind < 0.6:
+            return b"l:" + who.encode(), self._said("website_visit", at, lead_id=who, visitor_id=browser)
+        if kind < 0.8:
+            return b"v:" + browser.encode(), self._said("link", at, visitor_id=browser, lead_id=who)
+        greater, smaller = dice.choice(PAIRS)
+        return b"l:" + greater.encode(), self._said("link", at, lead_id=smaller, same_as=greater)
+
+    def _said(self, family: str, at: int, **ids: str) -> bytes:
+        self._made += 1
+        said = {"family": family, "event_id": str(self._made), "occurred_at": rfc3339(at), **ids}
+        return json.dumps(said).encode()
 
     def _event(self, who: str, at: int) -> bytes:
         self._made += 1

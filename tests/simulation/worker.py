@@ -13,12 +13,13 @@ from intentflow.lane.effects import Effect, Stop
 from intentflow.lane.folding import fold_chunk, fold_control
 from intentflow.lane.phases import Phase
 from intentflow.lane.protocol import Partition
-from intentflow.wire.chunk import Folded
+from intentflow.lane.stubs import take_over
 from intentflow.wire.control import encode_clock
+from intentflow.wire.records import Folded
 from tests.simulation.habits import Habits
 from tests.simulation.hands import Hands, Places, Request
 from tests.simulation.taker import Move, Taker
-from tests.simulation.traffic import CONTROL, FED, PARTITIONS, SECOND, scorer
+from tests.simulation.traffic import CONTROL, FED, IDENTITIES, PARTITIONS, SECOND, scorer
 from tests.simulation.world import OFFSETS, World
 
 QUEUE = 3  # chunks between delivery and the fold
@@ -77,6 +78,8 @@ class Worker(Taker):
             found.append(self.fold)
         if not self.committing and any(end > self.committed.get(topic, 0) for topic, end in part.done.items()):
             found.append(self.commit)
+        if take_over(dict(part.stubs), part.rows, part.pending, self._by_number(part)):
+            found.append(self.let_go)
         if self.look is not None:
             found.append(self.looked)
         elif part.phase is Phase.OPEN and not part.flights and part.flights.expected != self.world.changelog.end:
@@ -85,8 +88,20 @@ class Worker(Taker):
             found.append(partial(self.say_clock, part, time))
         return found
 
+    def _by_number(self, part: Partition) -> dict[int, int]:
+        return {part.sources[topic]: position for topic, position in self.committed.items()}
+
+    def let_go(self) -> None:
+        """What is left of erased leads goes: `timekeeping._let_go`."""
+        assert self.owned is not None
+        self.world.say(self.name, "lets go of some of", list(self.owned.part.stubs))
+        self.owned.perform(self.owned.part.committed(self.committed))
+
     def _room(self) -> bool:
-        return self.owned is None or len(self.owned.part.flights) < self.habits.in_flight
+        if self.owned is None:
+            return True
+        part = self.owned.part
+        return not part.laden and len(part.flights) < self.habits.in_flight
 
     def hear(self) -> None:
         """Any of the answers that wait is heard; they need not come in order."""
@@ -180,9 +195,10 @@ class Worker(Taker):
         self.world.seen["records redelivered"] += redelivered
         self.world.say(self.name, "folds", chunk.topic, f"{chunk.start}-{chunk.end},", redelivered, "again")
         if chunk.topic == CONTROL:
-            self.steps = fold_control(part, self.due, scorer(), chunk)
+            self.steps = fold_control(part, self.due, scorer(self.habits.told), chunk, PARTITIONS)
         else:
-            self.steps = iter([fold_chunk(part, self.due, scorer(), chunk, PARTITIONS)])
+            messages = chunk.topic == IDENTITIES
+            self.steps = fold_chunk(part, self.due, scorer(self.habits.told), chunk, PARTITIONS, messages)
         self.folding = chunk
         self.fold_on()
 
@@ -194,13 +210,15 @@ class Worker(Taker):
         done = None if chunk.generation != self.generation else next(self.steps, None)
         if done is None:
             self.steps = self.folding = None
+            if chunk.records and chunk.generation == self.generation:
+                self.read[chunk.topic] = chunk.records[-1].timestamp
             return
         effects, folded = done
         self.world.seen["records skipped"] += folded.skipped
+        self.world.seen["chunks cut"] += folded.end is not None
         if self.owned is not None:
+            self.world.seen["partitions laden"] += self.owned.part.laden
             self.owned.perform(effects)
-        if chunk.records:
-            self.read[chunk.topic] = chunk.records[-1].timestamp
 
     # -- time ----------------------------------------------------------------------------------------------------------
 
@@ -209,14 +227,15 @@ class Worker(Taker):
         world = self.world
         if part.phase is not Phase.OPEN or part.next[CONTROL] < self.clock_end or self.clock + SECOND > world.now:
             return None
-        lags = {topic: max(0, self.ends[topic] - part.next[topic]) for topic in FED}
+        lags = {topic: max(0, self.ends[topic] - part.next[topic]) for topic in (*FED, IDENTITIES)}
         now = reached(world.now, (Reading(lag, self.read.get(topic)) for topic, lag in lags.items()))
         return now if now is not None and now > self.clock and self.due.any_by(now) else None
 
     def say_clock(self, part: Partition, time: int) -> None:
         sources = self.world.sources
         self.world.witness.clock(
-            time, (r for topic in FED for r in sources[topic].between(part.next[topic], self.ends[topic]))
+            time,
+            (r for topic in (*FED, IDENTITIES) for r in sources[topic].between(part.next[topic], self.ends[topic])),
         )
         self.clock_end = 1 << 60  # until the answer comes
 

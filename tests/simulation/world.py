@@ -7,8 +7,9 @@ from operator import attrgetter
 from random import Random
 from typing import Any
 
+from intentflow.wire.murmur2 import partition_of
 from tests.lane.scenes import Record
-from tests.simulation.traffic import CONTROL, MINUTE, T0, TOPICS
+from tests.simulation.traffic import CONTROL, IDENTITIES, MINUTE, PARTITION, PARTITIONS, T0, TOPICS
 from tests.simulation.witness import Refusal, Witness
 
 CHANGELOG, CHANGES, REJECTIONS, OFFSETS = "changelog", "changes", "rejections", "offsets"
@@ -23,8 +24,10 @@ class Log:
         self.records: list[Record] = []
         self.end = 0
 
-    def append(self, key: bytes | None, value: bytes | None, now: int) -> Record:
-        record = Record(self.end, key, value, now)
+    def append(
+        self, key: bytes | None, value: bytes | None, now: int, headers: Sequence[tuple[str, bytes]] = ()
+    ) -> Record:
+        record = Record(self.end, key, value, now, tuple(headers))
         self.records.append(record)
         self.end += 1
         return record
@@ -64,19 +67,27 @@ class World:
             self.seen[f"late landings in {topic}"] += 1
         if topic == CHANGELOG:
             first = self.changelog.end
-            for key, value in items:
-                self.witness.logged(self.changelog.append(key, value, self.now))
+            for key, value, *headers in items:
+                self.witness.logged(self.changelog.append(key, value, self.now, *headers))
             return first
         if topic == CONTROL:
             return self._said(items)
         for item in items:
             if topic == CHANGES:
                 self.witness.told(*item)
+            elif topic == IDENTITIES:
+                self._message(*item)
             elif topic == REJECTIONS:
                 self.witness.rejection(item)
             else:
                 return self._commit(sender, *item)
         return 0
+
+    def _message(self, to: bytes, payload: bytes) -> None:
+        """One lead tells another, who may lie on a partition that nobody looks at here."""
+        self.witness.message(to, payload)
+        if partition_of(to, PARTITIONS) == PARTITION:
+            self.sources[IDENTITIES].append(to, payload, self.now)
 
     def _said(self, items: Sequence[tuple[bytes, bytes]]) -> int:
         log = self.sources[CONTROL]
@@ -130,8 +141,9 @@ class World:
         valid: set[bytes | None] = set()
         for record in region:
             assert record.key is not None
-            assert record.value is not None
-            if record.value[:4] >= top:
+            if record.value is None:
+                valid.discard(record.key)
+            elif record.value[:4] >= top:
                 top = record.value[:4]
                 valid.add(record.key)
             elif record.key in valid:
@@ -140,4 +152,16 @@ class World:
                     self.seen["compactions that kept only the void record"] += 1
 
 
-__all__ = ["CHANGELOG", "CHANGES", "CONTROL", "LAG", "OFFSETS", "REJECTIONS", "Log", "Record", "Refusal", "World"]
+__all__ = [
+    "CHANGELOG",
+    "CHANGES",
+    "CONTROL",
+    "IDENTITIES",
+    "LAG",
+    "OFFSETS",
+    "REJECTIONS",
+    "Log",
+    "Record",
+    "Refusal",
+    "World",
+]

@@ -115,6 +115,6 @@ async def _lag(app: App, topics: Iterable[str]) -> int:
 
 
 def settled(app: App, limit: float = LIMIT) -> None:
-    """Wait until the app has committed all events that are there."""
-    topics = [app.names.events, app.names.control]
-    until(lambda: asyncio.run(_lag(app, topics)) == 0, "the lag to go", limit)
+    """Wait until the app has committed all records that are there, and those that they cause."""
+    topics = [app.names.events, app.names.control, app.names.identities]
+    until(lambda: not any(asyncio.run(_lag(app, topics)) for _ in range(2)), "the lag to go", limit)

@@ -37,7 +37,7 @@ class Log:
     def __init__(self, app: App, writer: Writer) -> None:
         self.app, self.writer, self.topic = app, writer, app.names.changelog
 
-    async def write(self, *items: tuple[bytes, bytes], partition: int = 0) -> list[tuple[int, int]]:
+    async def write(self, *items: tuple[bytes, bytes | None], partition: int = 0) -> list[tuple[int, int]]:
         return await landed(
             await self.writer.send(self.topic, partition, [(key, value, []) for key, value in items]), self.topic
         )

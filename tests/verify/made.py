@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import timedelta
+from itertools import zip_longest
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -10,18 +11,24 @@ from msgspec.structs import replace
 from intentflow.domain.change import EPOCH as EPOCH_TIME
 from intentflow.domain.event import AnyEvent, Cart
 from intentflow.domain.fold import Fold
+from intentflow.domain.lead import NOTICE
 from intentflow.domain.rules import ScoringModel
+from intentflow.lane.changelog import headers_of_tombstone
 from intentflow.lane.marks import SOURCES, Fence, Topic, encode_fence, encode_ledger, encode_sources, ledger_key
 from intentflow.simulate import traffic
+from intentflow.verify.books import Rejections
 from intentflow.verify.findings import Checked, Difference
+from intentflow.verify.histories import learn
 from intentflow.verify.log import LeadLog
-from intentflow.verify.partition import LONGEST, Options, judge
+from intentflow.verify.mail import Mail
+from intentflow.verify.partition import LONGEST, Options, Post, judge, judge_of
 from intentflow.verify.snapshot import Published, Refused, Snapshot, Told
-from intentflow.wire.changes import headers_of
-from intentflow.wire.chunk import Ledger, Scorer
-from intentflow.wire.control import encode_clock
+from intentflow.wire.changes import NOTICE_TYPE, headers_of
+from intentflow.wire.chunk import Scorer
+from intentflow.wire.control import encode_clock, encode_erasure
 from intentflow.wire.events import encode
-from intentflow.wire.rows import decode_row, due_of, encode_row
+from intentflow.wire.records import Ledger
+from intentflow.wire.rows import decode_row, due_of, encode_row, encode_stub
 from intentflow.wire.topic_names import TopicNames
 
 NAMES = TopicNames("made", "made")
@@ -44,15 +51,17 @@ class MadeApp:
 
     def __init__(self, model: ScoringModel, *more: str) -> None:
         self.fold = Fold(model)
-        self.topics = (NAMES.events, NAMES.control, *more)
+        self.topics = (NAMES.events, NAMES.control, *more, NAMES.identities)
         self.scorer = Scorer(model, sources=len(self.topics))
         self.sources: dict[str, list[Line]] = {topic: [] for topic in self.topics}
         self.ledgers = [Ledger() for _ in self.topics]
         self.rows: dict[bytes, bytes] = {}
         self.log: list[Line] = []
         self.changes: list[Line] = []
+        self.notices: list[Line] = []
         self.rejections: list[Refused] = []
         self.committed: dict[str, int] | None = None  # None: everything
+        self.now = 0  # the time at which messages are posted
         self.write(*encode_fence(Fence(EPOCH, bytes(16))))
         self.write(SOURCES, encode_sources(EPOCH, [Topic(topic) for topic in self.topics]))
 
@@ -64,11 +73,20 @@ class MadeApp:
     def give(self, records: Iterable[tuple[int, bytes, bytes]], topic: str = NAMES.events) -> None:
         """Timestamp, key and value of each: folded as one chunk."""
         there = self.sources[topic]
-        chunk = [Line(len(there) + n, key, value, at) for n, (at, key, value) in enumerate(records)]
-        there += chunk
+        there += [Line(len(there) + n, key, value, at) for n, (at, key, value) in enumerate(records)]
+        self._fold(topic, len(there))
+
+    def hear(self, most: int = 1 << 30) -> None:
+        """Fold so many of the messages that are there; without a number, until nobody has anything more to tell."""
+        while (start := self.ledgers[-1].position) < (end := len(self.sources[NAMES.identities])) and most > 0:
+            self._fold(NAMES.identities, min(end, start + most))
+            most -= end - start
+
+    def _fold(self, topic: str, end: int) -> None:
         source = self.topics.index(topic)
-        folded = self.scorer.fold_events(self.rows, chunk, source, 0, 1)
-        self._count(source, folded.counted, folded.duplicate, folded.refused)
+        chunk = self.sources[topic][self.ledgers[source].position : end]
+        folded = self.scorer.fold_events(self.rows, chunk, source, 0, 1, messages=topic == NAMES.identities)
+        self._count(source, end, folded.counted, folded.duplicate, folded.refused, folded.forwarded, folded.passed)
         for record, why in folded.rejected:
             name = f"{topic}/0/{record.offset}"
             refused = Refused(
@@ -83,37 +101,68 @@ class MadeApp:
         there.append(Line(len(there), *encode_clock(time), time))
         due = [key for key, row in self.rows.items() if 0 < due_of(row) <= time]
         folded = self.scorer.fold_clock(self.rows, due, time, 1, there[-1].offset)
-        self._count(1, 1, 0, 0)
+        self._count(1, len(there), 1)
         for key, at in folded.moved:
             self.rows[key] = self.rows[key][:5] + at.to_bytes(8, "big") + self.rows[key][13:]
         self._keep(folded.leads)
 
-    def _count(self, source: int, counted: int, duplicate: int, rejected: int) -> None:
+    def erase(self, key: bytes, at: int) -> None:
+        """An erasure, folded: the row of a stub, and the change that it tells."""
+        there = self.sources[NAMES.control]
+        there.append(Line(len(there), *encode_erasure(key, at), at))
+        read = {number: ledger.position for number, ledger in enumerate(self.ledgers)}
+        for _, stub, told in self.scorer.fold_erasure(self.rows, key, at, 1, there[-1].offset, read).leads:
+            self.rows[key] = encode_stub(EPOCH, stub)
+            self.write(key, self.rows[key])
+            for change in told:
+                self.publish(key, change.payload)
+        self._count(1, len(there), 1)
+
+    def let_go(self, key: bytes) -> None:
+        """A tombstone."""
+        del self.rows[key]
+        self.log.append(Line(len(self.log), key, None, 0, tuple(headers_of_tombstone(EPOCH))))
+
+    def _count(self, source: int, position: int, *more: int) -> None:
+        """`more`: counted, duplicate, rejected, forwarded, passed."""
         old = self.ledgers[source]
-        self.ledgers[source] = Ledger(
-            len(self.sources[self.topics[source]]),
-            old.counted + counted,
-            old.duplicate + duplicate,
-            old.rejected + rejected,
-        )
+        was = (old.counted, old.duplicate, old.rejected, old.forwarded, old.passed)
+        counted, duplicate, rejected, sent_on, passed = (a + b for a, b in zip_longest(was, more, fillvalue=0))
+        self.ledgers[source] = Ledger(position, counted, duplicate, rejected, [], sent_on, passed)
         self.write(ledger_key(source), encode_ledger(EPOCH, self.ledgers[source]))
 
     def _keep(self, leads: Iterable[tuple[bytes, object, Sequence[object]]]) -> None:
         for key, lead, told in leads:
             self.rows[key] = encode_row(EPOCH, lead)  # type: ignore[arg-type]  # a lead, however it is laid out
             self.write(key, self.rows[key])
-            for change in told:
-                self.publish(key, change.payload)  # type: ignore[attr-defined]
+            for one in told:
+                if one.to is None:  # type: ignore[attr-defined]
+                    self.publish(key, one.payload)  # type: ignore[attr-defined]
+                elif one.to == NOTICE:  # type: ignore[attr-defined]
+                    self.notice(key, one.payload)  # type: ignore[attr-defined]
+                else:
+                    self.post(one.to, one.payload)  # type: ignore[attr-defined]
+
+    def notice(self, key: bytes, payload: bytes) -> None:
+        """Add a notice of a cart to its topic."""
+        headers = tuple(headers_of(payload, NOTICE_TYPE))
+        self.notices.append(Line(len(self.notices), key, payload, 0, headers))
 
     def publish(self, key: bytes, payload: bytes) -> None:
         """Add a change to its topic."""
         self.changes.append(Line(len(self.changes), key, payload, 0, tuple(headers_of(payload))))
+
+    def post(self, to: bytes, payload: bytes) -> None:
+        """Add a message to the identities topic."""
+        there = self.sources[NAMES.identities]
+        there.append(Line(len(there), to, payload, self.now))
 
     def copy(self) -> "MadeApp":
         """Another one, which may be spoiled."""
         other = copy(self)
         other.sources = {topic: list(lines) for topic, lines in self.sources.items()}
         other.log, other.changes, other.rejections = list(self.log), list(self.changes), list(self.rejections)
+        other.notices = list(self.notices)
         other.rows, other.ledgers = dict(self.rows), list(self.ledgers)
         return other
 
@@ -134,20 +183,31 @@ class MadeApp:
             for line in self.sources[topic][: self.ledgers[source].position]:
                 told = Told(source, line.offset, line.timestamp, line.key, line.value, line.headers)
                 (made.control if topic == NAMES.control else made.records.setdefault(line.key or b"", [])).append(told)
-        for line in self.changes:
-            name = dict(line.headers)["ce_id"].decode()
-            made.changes.setdefault(line.key or b"", []).append(
-                Published(line.offset, name, line.value or b"", line.headers)
-            )
+        for lines, to in ((self.changes, made.changes), (self.notices, made.notices)):
+            for line in lines:
+                name = dict(line.headers)["ce_id"].decode()
+                to.setdefault(line.key or b"", []).append(Published(line.offset, name, line.value or b"", line.headers))
         return made
 
     def judged(
         self, *, settled: bool = True, follow: bool = True, longest: int = LONGEST
     ) -> tuple[list[Difference], Checked]:
         """Every difference, and what was checked."""
-        checked, options = Checked(), Options(settled=settled, until=UNTIL, longest=longest)
-        judged = judge(self.snapshot(follow), self.fold, options, checked)
-        return [difference for one in judged for difference in one.differences], checked
+        checked, options = Checked(), Options(settled, UNTIL, longest, walks=lambda _: follow)
+        post, snapshot = Post.of(self.mail()), self.snapshot(follow)
+        learner = judge_of(snapshot, self.fold, options, Checked(), settled, Rejections(snapshot).too_late, post)
+        learn(post.mail, {0: learner}, post.mail.senders)
+        judged = list(judge(snapshot, self.fold, options, checked, post))
+        checked.repeats += post.mail.repeats
+        over_all = [*post.mail.wrong, *post.balance.differs(NAMES.identities)]
+        return [difference for one in judged for difference in one.differences] + over_all, checked
+
+    def mail(self) -> Mail:
+        """What leads told each other, read."""
+        mail = Mail(NAMES.identities, 1)
+        mail.take(0, self.sources[NAMES.identities])
+        mail.committed = {(topic, 0): end for topic, end in self.snapshot().committed.items()}
+        return mail
 
     @property
     def moved(self) -> Line:
@@ -165,8 +225,12 @@ def busy(model: ScoringModel, people: int = 12, chunk: int = 11) -> MadeApp:
     for at in range(0, len(records), chunk):
         part = records[at : at + chunk]
         app.give([*part, (part[0][0], part[0][1], b"poison")] if at % 5 == 0 else [*part, part[-1]])
+        app.now = part[-1][0]
+        if at % 7 == 0:
+            app.hear(3)
         if at % 3 == 0:
             app.clock(part[-1][0])
+    app.hear()
     app.clock(UNTIL)
     return app
 

@@ -3,7 +3,7 @@
 from intentflow.domain.lead import Lead
 from intentflow.lane.marks import Fence, encode_fence, encode_ledger, ledger_key
 from intentflow.verify.log import LeadLog, Written
-from intentflow.wire.chunk import Ledger
+from intentflow.wire.records import Ledger
 from intentflow.wire.rows import encode_row
 from tests.verify.made import Line
 

@@ -8,7 +8,7 @@ from intentflow.lane.marks import Fence, encode_fence, encode_ledger, ledger_key
 from intentflow.model.load import load
 from intentflow.verify.findings import Difference
 from intentflow.wire.changes import decode_change, encode_change
-from intentflow.wire.chunk import Ledger
+from intentflow.wire.records import Ledger
 from intentflow.wire.rows import decode_row, encode_row, with_epoch
 from tests.verify.made import EPOCH, NAMES, Line, MadeApp, busy, miscounted
 
@@ -93,9 +93,15 @@ def test_a_row_with_another_stage_time_or_number_of_changes_is_found(app):
 def test_a_deleted_row_is_a_missing_lead(app):
     key, _ = last_row(app)
     last = max(line.offset for line in app.sources[NAMES.events] if line.key == key)
-    app.write(key, None)
+    app.log = [line for line in app.log if line.key != key]
     assert [(what, lead) for what, _, _, lead in found(app)] == [("lead_missing", key.decode())]
     assert found(app)[0][2] <= last
+
+
+def test_a_tombstone_over_a_lead_that_lives_is_void(app):
+    key, _ = last_row(app)
+    app.write(key, None)
+    assert found(app) == [("void", NAMES.changelog, None, key.decode())]
 
 
 def test_a_row_of_nobody_is_a_lead_too_many(app):

@@ -16,8 +16,8 @@ from intentflow.model.load import load
 from intentflow.simulate import traffic
 from intentflow.verify.findings import Difference, Report
 from intentflow.verify.run import ALL_PATHS, Verifier, Wish, sampler, share
-from intentflow.wire.chunk import Ledger
 from intentflow.wire.murmur2 import partition_of
+from intentflow.wire.records import Ledger
 from intentflow.wire.rows import decode_row
 from intentflow.wire.topic_names import TopicNames
 from tests.system.records import make_topics, read, send, settled
@@ -128,10 +128,10 @@ def test_a_row_that_was_overwritten_with_a_changed_count_is_found(app, spoiled):
     assert {one.offset for one in report.shown} == {decode_row(row).applied[0]}
 
 
-def test_a_row_that_was_deleted_is_found(app, spoiled):
+def test_a_tombstone_over_a_lead_that_lives_is_found(app, spoiled):
     key, _ = spoiled
     write(app, key, None)
-    assert kinds(verified(app)) == {("lead_missing", app.names.events, key.decode())}
+    assert kinds(verified(app)) == {("void", app.names.changelog, key.decode())}
 
 
 def test_books_that_are_off_by_one_are_found(app):

@@ -18,6 +18,12 @@ CART: dict[str, Any] = {
     "lines": [{"sku": "s-1", "price": {"amount": "9.90", "currency": "EUR"}}],
     "value": {"amount": 9.9, "currency": "EUR"},
 }
+PROFILE: dict[str, Any] = {
+    **{name: value for name, value in GOOD.items() if name != "page"},
+    "family": "profile",
+    "profile": {"role": "owner"},
+    "provenance": "form",
+}
 
 
 def visit(**changes: Any) -> bytes:
@@ -28,6 +34,11 @@ def visit(**changes: Any) -> bytes:
 def cart(**changes: Any) -> bytes:
     """A cart with some fields changed; a field set to `...` is left out."""
     return json_of(CART | changes)
+
+
+def profile(**changes: Any) -> bytes:
+    """A profile with some fields changed; a field set to `...` is left out."""
+    return json_of(PROFILE | changes)
 
 
 def json_of(fields: dict[str, Any]) -> bytes:

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from intentflow.domain.event import MAX_RECORD_BYTES, Cart, Money, WebsiteVisit, key_of, time_of
+from intentflow.domain.event import MAX_RECORD_BYTES, Cart, Money, Profile, WebsiteVisit, key_of, time_of
 from intentflow.wire.events import MAX_DEPTH, decode, encode
 from intentflow.wire.rejections import Rejection
-from tests.wire.payloads import cart, visit
+from tests.wire.payloads import cart, profile, visit
 
 
 def reason(value: bytes | None) -> str:
@@ -59,6 +59,13 @@ def test_a_text_that_is_no_utf8_is_not_json():
 
 def test_half_a_surrogate_pair_is_not_json():
     assert reason(visit().replace(b"v-1", rb"v-\ud800")) == "not_json"
+
+
+def test_a_record_with_more_than_64_kib_of_headers_is_too_large():
+    good = visit()
+    assert not isinstance(decode(good, [("trace", b"x" * ((1 << 16) - 5))]), Rejection)
+    refused = decode(good, [("trace", b"x" * ((1 << 16) - 4))])
+    assert isinstance(refused, Rejection) and refused.reason == "too_large"
 
 
 def test_a_record_of_exactly_one_mebibyte_is_taken_and_one_byte_more_is_too_large():
@@ -228,3 +235,57 @@ def test_a_detail_says_where_and_never_holds_the_whole_record():
     ):
         assert len(detail(value)) <= 200
         assert "x" * 100 not in detail(value)
+
+
+def test_a_profile_tells_texts_numbers_bools_and_null():
+    event = decode(profile(profile={"role": "owner", "size": 3, "rate": 0.5, "consent": True, "fax": None}))
+    assert isinstance(event, Profile)
+    assert event.profile == {"role": "owner", "size": 3, "rate": 0.5, "consent": True, "fax": None}
+    assert (event.action, event.provenance, event.given_freely) == ("update", "form", False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"profile": {}}, "wrong_type"),
+        ({"profile": ...}, "wrong_type"),
+        ({"profile": {"a": ["x"]}}, "wrong_type"),
+        ({"profile": {"a": "x" * 257}}, "wrong_type"),
+        ({"profile": {"a": "ü" * 129}}, "wrong_type"),
+        ({"profile": {"a": "ü" * 128}}, "taken"),
+        ({"profile": {"a": "x" * 256}}, "taken"),
+        ({"profile": {" ": "x"}}, "bad_id"),
+        ({"profile": {"a\tb": "x"}}, "bad_id"),
+        ({"profile": {"": "x"}}, "bad_id"),
+        ({"profile": {"ü" * 65: "x"}}, "bad_id"),
+        ({"profile": {f"a{i}": i for i in range(64)}}, "taken"),
+        ({"profile": {f"a{i}": i for i in range(65)}}, "wrong_type"),
+        ({"profile": {"a": 2**60}}, "wrong_type"),
+        ({"provenance": ...}, "wrong_type"),
+        ({"provenance": "guessed"}, "wrong_type"),
+        ({"given_freely": "yes"}, "wrong_type"),
+    ],
+)
+def test_a_profile_that_is_not_as_the_contract_says_is_refused(changes, expected):
+    assert reason(profile(**changes)) == expected
+
+
+OUTCOME = {"family": "outcome", "event_id": "o-1", "occurred_at": "2026-05-04T09:00:00Z", "lead_id": "a", "action": "won"}
+
+
+@pytest.mark.parametrize("action", ["accepted", "rejected", "recycled", "won", "lost"])
+def test_what_sales_says_of_a_lead_is_an_event_with_the_leads_key(action: str):
+    event = decode(json_of(OUTCOME | {"action": action, "reason": "too small", "value": {"amount": "9.90", "currency": "EUR"}}))
+    assert isinstance(event, SalesOutcome)
+    assert (event.action, event.reason, key_of(event)) == (action, "too small", b"l:a")
+
+
+def test_an_outcome_must_say_what_it_is():
+    assert reason(json_of(OUTCOME | {"action": ...})) == "wrong_type"
+    assert reason(json_of(OUTCOME | {"action": "maybe"})) == "wrong_type"
+    assert reason(json_of(OUTCOME | {"reason": "x" * 513})) == "wrong_type"
+
+
+def test_what_was_sold_is_an_amount_like_others():
+    for amount in (-1, "NaN", 10**13):
+        assert reason(json_of(OUTCOME | {"value": {"amount": amount, "currency": "EUR"}})) == "bad_money"

@@ -43,6 +43,10 @@ class PartitionRecords:
     ) -> None:
         await self._consumer.stop()
 
+    async def topics(self) -> set[str]:
+        """The names of all topics that are there."""
+        return set(await self._consumer.topics())
+
     async def bounds(self, topics: Iterable[str], number: int) -> tuple[Places, Places]:
         """Where this partition of the topics begins and ends now."""
         topics = list(topics)

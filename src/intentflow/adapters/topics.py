@@ -24,6 +24,7 @@ DAY_MS = 24 * 60 * 60 * 1000
 RETENTION_MS = 30 * DAY_MS
 COMPACTION_LAG_MS = 10 * 60 * 1000  # rule 1 of the lane: a zombie's late record is read before it is compacted away
 LARGEST_BATCH_BYTES = (1 << 20) + (1 << 16)  # a record of 1 MiB, its key, its headers and the batch around it
+LARGEST_ROW_BYTES = (4 << 20) + (1 << 16)  # all that a lead may carry, in `docs/guarantees.md`, "Bounded", and the batch around it
 LARGEST_REJECTION_BYTES = LARGEST_BATCH_BYTES + (1 << 16)  # the same, and why it was rejected
 AT_LEAST = frozenset(
     {"retention.ms", "min.compaction.lag.ms", "max.message.bytes", "min.insync.replicas"}
@@ -70,15 +71,16 @@ def app_topics(
             "cleanup.policy": "compact",
             "min.compaction.lag.ms": str(COMPACTION_LAG_MS),
             "message.timestamp.type": "LogAppendTime",  # the lag counts from a record's timestamp, so that must be the broker's
-            "max.message.bytes": str(LARGEST_BATCH_BYTES),
+            "max.message.bytes": str(LARGEST_ROW_BYTES),
             "segment.bytes": str(128 << 20),  # the newest segment is not compacted
             "min.cleanable.dirty.ratio": "0.3",  # at most three rows of ten are old ones, when a partition is read again
         }
     )
-    families = names.families.values() if family_topics else ()
-    outputs = (names.changes, names.rejections)
+    families = (*names.families.values(), names.outcomes, names.profiles) if family_topics else ()
+    outputs = (names.changes, names.cart_notices, names.rejections, names.identities)
     configs = {name: deleted | {"retention.ms": kept} for name in (names.events, *families, *outputs)}
-    configs[names.rejections] |= {"max.message.bytes": str(LARGEST_REJECTION_BYTES)}
+    for name in (names.rejections, names.identities):  # both carry an event's record whole, and more
+        configs[name] |= {"max.message.bytes": str(LARGEST_REJECTION_BYTES)}
     configs |= {names.control: deleted | {"retention.ms": "-1"}, names.changelog: compacted}
     return tuple(TopicSpec(name, partitions, replication, config) for name, config in configs.items())
 

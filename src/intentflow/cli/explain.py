@@ -12,11 +12,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from intentflow.cli.replay import Format, parsed_time
+from intentflow.cli.profile import profile_document, profile_lines, profile_table
+from intentflow.cli.replay import FormatOption, MappingOption, parsed_time, reader_of
 from intentflow.cli.running import settings_for
-from intentflow.domain.change import QualificationChange, rfc3339
+from intentflow.domain.change import Answers, Gap, rfc3339
 from intentflow.domain.explain import Explanation, explain
 from intentflow.domain.fold import Fold
+from intentflow.domain.notices import News
 from intentflow.domain.rules import AXES
 from intentflow.errors import ConfigError, RejectedError
 from intentflow.lane.changelog import Changelog
@@ -26,9 +28,10 @@ from intentflow.replay.reading import Reading
 from intentflow.replay.through_core import CoreReplay
 from intentflow.settings import Settings
 from intentflow.wire.murmur2 import partition_of
-from intentflow.wire.rows import decode_row
+from intentflow.wire.rows import decode_row, is_stub
 from intentflow.wire.topic_names import TopicNames
 
+say = Console(emoji=False, stderr=True)
 out = Console(emoji=False)  # a key such as `l:a:` is no picture
 
 
@@ -38,7 +41,8 @@ def explain_(
         str | None, typer.Option(help="The moment to tell of (RFC 3339). Default: now; with --file the latest event.")
     ] = None,
     file: Annotated[list[Path] | None, typer.Option(help="Fold these files instead of reading Kafka.")] = None,
-    format_: Annotated[Format, typer.Option("--format", help="What the rows of --file are.")] = Format.jsonl,
+    format_: FormatOption = None,
+    mapping: MappingOption = None,
     model: Annotated[str | None, typer.Option(help="The scoring model: a shipped one's name, or a file.")] = None,
     run: Annotated[str | None, typer.Option(help="Look into the replay of this name.")] = None,
     bootstrap: Annotated[str | None, typer.Option(help="Kafka's address. Default: the embedded stack.")] = None,
@@ -50,18 +54,29 @@ def explain_(
     moment = None if at is None else parsed_time("--at", at)
     if file:
         core = CoreReplay(fold.model)
-        reading = Reading(file, format_.value, lambda _done, _total: None)
+        reading = Reading(file, reader_of(format_, mapping), lambda _done, _total: None)
         core.take(reading)
         key, row = _found(lead, core.rows)
+        while alias := _alias(row):
+            key, row = alias, core.rows[alias]
         moment = moment or reading.latest
     else:
         app_id = None if run is None else f"replay-{run}"
-        key, row = _found(lead, asyncio.run(_rows(settings_for(bootstrap, data, app_id=app_id), _keys(lead))))
+        settings = settings_for(bootstrap, data, app_id=app_id)
+        key, row = _found(lead, asyncio.run(_rows(settings, _keys(lead))))
+        while alias := _alias(row):
+            say.print(f"{key.decode()} is an alias of {alias.decode()}.")
+            key, row = _found(alias.decode(), asyncio.run(_rows(settings, [alias])))
     explanation = _explained(fold, key, row, moment or int(time.time() * 1000))
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(_document(key, explanation)) + b"\n")
     else:
         _show(key, explanation)
+
+
+def _alias(row: bytes) -> bytes:
+    bonds = decode_row(row).bonds
+    return b"" if bonds is None else bonds.alias
 
 
 def _keys(lead: str) -> list[bytes]:
@@ -73,7 +88,7 @@ def _keys(lead: str) -> list[bytes]:
 
 def _found(lead: str, rows: dict[bytes, bytes]) -> tuple[bytes, bytes]:
     for key in _keys(lead):
-        if key in rows:
+        if key in rows and not is_stub(rows[key]):
             return key, rows[key]
     raise RejectedError(f"{lead}: no such lead; leads are known by their id, e-mail or visitor id, as events name them")
 
@@ -100,9 +115,9 @@ def _explained(fold: Fold, key: bytes, row: bytes, at: int) -> Explanation:
         raise RejectedError(
             f"--at {rfc3339(at)} is before the lead's latest event ({rfc3339(lead.clock)}): scores are told forwards only"
         )
-    passed: list[QualificationChange] = []
+    passed: News = []
     fold.pass_time(key, lead, at, passed)
-    return explain(fold.due, lead, at)
+    return explain(fold.due, fold.answering, lead, at)
 
 
 def _document(key: bytes, told: Explanation) -> dict[str, object]:
@@ -112,11 +127,17 @@ def _document(key: bytes, told: Explanation) -> dict[str, object]:
         "stage": told.stage,
         "since": rfc3339(told.since),
         "scores": dict(zip(AXES, told.scores, strict=True)),
+        "answers": told.answers,
         "receipts": told.receipts,
         "missing": told.missing,
         "outlook": [{"at": rfc3339(at), **dict(zip(AXES, scores, strict=True))} for at, scores in told.outlook],
         "due": None if told.due is None else rfc3339(told.due),
         "due_stage": told.due_stage,
+        "profile": profile_document(told),
+        "merged": [
+            {"lead": one.whose.decode(), "at": rfc3339(one.at), **dict(zip(AXES, one.scores, strict=True))}
+            for one in told.merged
+        ],
     }
 
 
@@ -135,6 +156,16 @@ def _show(key: bytes, told: Explanation) -> None:
         if points or any(receipt.axis == axis for receipt in told.receipts):
             receipts.add_row("[bold]score[/]", axis, f"[bold]{points:.3f}[/]")
     out.print(receipts)
+    if told.merged:
+        history = Table("history of", "since", *AXES, title="Whose history is in it, and its points then")
+        for one in told.merged:
+            history.add_row(one.whose.decode(), _when(one.at), *(f"{points:.3f}" for points in one.scores))
+        out.print(history)
+    if told.known or told.unknown:
+        out.print(profile_table(told))
+        for line in profile_lines(told):
+            out.print(line)
+    out.print(_answers(told.answers))
     outlook = Table("if nothing happens", *AXES, title="What time will do", title_justify="left")
     for at, scores in told.outlook:
         outlook.add_row(_when(at), *(f"{points:.3f}" for points in scores))
@@ -144,13 +175,27 @@ def _show(key: bytes, told: Explanation) -> None:
     else:
         out.print("Time alone moves it nowhere.")
     for stage in dict.fromkeys(gap.stage for gap in told.missing):
-        parts = [
-            f"{gap.points:.1f} points of {gap.axis}" if gap.points is not None
-            else f"the fact {gap.fact}" if gap.fact is not None
-            else f"not before {gap.not_before}"
-            for gap in told.missing if gap.stage == stage
-        ]  # fmt: skip
+        parts = [_gap(gap) for gap in told.missing if gap.stage == stage]
         out.print(f"Missing for [bold]{stage}[/]: {', '.join(parts)}.")
+
+
+def _gap(gap: Gap) -> str:
+    if gap.points is not None:
+        return f"{gap.points:.1f} points of {gap.axis}"
+    if gap.fact is not None:
+        return f"the fact {gap.fact}"
+    until = "" if gap.not_before is None else f"not before {gap.not_before}"
+    return until if gap.unless is None else f"the end of {gap.unless}" + (f" ({until})" if until else "")
+
+
+def _answers(answers: Answers) -> str:
+    """The three answers in a sentence each."""
+    said = ["Eligible to buy." if answers.eligible else "[bold]Not eligible[/] to buy."]
+    if answers.criteria:
+        said.append(f"Meets {answers.criteria_met} of {answers.criteria} criteria.")
+    if answers.likelihood is not None:
+        said.append(f"Of leads like it, {answers.likelihood:.1%} bought.")
+    return " ".join(said)
 
 
 def _when(time_ms: int) -> str:

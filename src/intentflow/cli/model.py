@@ -36,26 +36,71 @@ def check(model: Model, as_json: AsJson = False) -> None:
 
 @app.command("test")
 def run_examples(model: Model = "retail", as_json: AsJson = False) -> None:
-    """Run a model's examples: leads made up to say what is meant.
+    """Run a model's examples: leads made up to say what is meant. Tells of each what was expected and what came.
 
     Exit code 0: all hold. 1: what differs, on standard output. 2: the model cannot be used.
     """
-    from intentflow.model.trial import trial
+    from msgspec import to_builtins
+    from rich.console import Console
+
+    from intentflow.model.trial import findings_of_trial, tried
+    from intentflow.model.trial_table import rendered
 
     with _errors(model, as_json):
         reading = read(model)
-        _report(reading, trial(reading), f"{len(reading.examples)} examples hold", as_json)
+        ran = tried(reading)
+        if ran and not as_json:
+            Console(emoji=False).print(rendered(ran), "")
+        holds = f"{len(ran)} examples hold" if ran else "no examples: write one (given, expect) before the next rule"
+        examples = {"examples": [{**to_builtins(one), "holds": one.holds} for one in ran]}
+        _report(reading, findings_of_trial(ran), holds, as_json, examples)
 
 
 @app.command()
-def show(model: Model = "retail") -> None:
+def show(
+    model: Model = "retail",
+    as_diagram: Annotated[
+        bool, typer.Option("--diagram", help="Write the stages as a Mermaid diagram instead.")
+    ] = False,
+) -> None:
     """Show a model as tables: stages, signals, groups, facts."""
     from rich.console import Console
 
+    from intentflow.model.diagram import diagram
     from intentflow.model.show import rendered
 
     with _errors(model, as_json=False):
-        Console().print(rendered(read(model)))
+        if as_diagram:
+            typer.echo(diagram(read(model).model), nl=False)
+        else:
+            Console().print(rendered(read(model)))
+
+
+@app.command()
+def diff(old: Model, new: Model, as_json: AsJson = False) -> None:
+    """Say in words what changed from one model to another, and what leads that are there already have of it.
+
+    Exit code 0: nothing changed. 1: differences, on standard output. 2: a model cannot be used.
+    """
+    from msgspec import to_builtins
+
+    from intentflow.model.diff import differences, same_version
+    from intentflow.model.diff_table import lines
+
+    with _errors(old, as_json):
+        before = read(old)
+    with _errors(new, as_json):
+        after = read(new)
+    found, named = differences(before, after), [_named(before), _named(after)]
+    if as_json:
+        typer.echo(json.dumps({"from": named[0], "to": named[1], "differences": to_builtins(found)}, indent=2))
+    else:
+        said = [f"{each['model']} version {each['version']} ({str(each['hash'])[:12]})" for each in named]
+        typer.echo("\n".join([" -> ".join(said), *(lines(found) if found else ["no differences"])]))
+    if found and same_version(before, after):
+        typer.echo(f"{after.document.file}: version is {after.model.version} as before; count it up", err=True)
+    if found:
+        raise typer.Exit(FOUND)
 
 
 @app.command("list")
@@ -65,16 +110,22 @@ def list_models() -> None:
         typer.echo(name)
 
 
-def _report(reading: Reading, findings: tuple[Finding, ...], none: str, as_json: bool) -> None:
-    model = reading.model
+def _report(
+    reading: Reading, findings: tuple[Finding, ...], none: str, as_json: bool, more: dict[str, object] | None = None
+) -> None:
     if as_json:
-        _write({"model": model.name, "version": model.version, "hash": model.hash}, reading.document.file, findings)
+        _write({**_named(reading), **(more or {})}, reading.document.file, findings)
     elif findings:
         typer.echo("\n".join(f"{located(reading.document.file, finding)} [{finding.rule}]" for finding in findings))
     else:
         typer.echo(f"{reading.document.file}: {none}")
     if findings:
         raise typer.Exit(FOUND)
+
+
+def _named(reading: Reading) -> dict[str, object]:
+    model = reading.model
+    return {"model": model.name, "version": model.version, "hash": model.hash}
 
 
 def _write(about: dict[str, object], file: str, findings: tuple[Finding, ...]) -> None:

@@ -15,6 +15,9 @@ from rich.table import Table
 
 from intentflow.domain.fold import Fold
 from intentflow.errors import ConfigError
+from intentflow.mapping.load import load as load_mapping
+from intentflow.mapping.load import shipped
+from intentflow.mapping.mapped import MappedReader
 from intentflow.model.load import load
 from intentflow.replay.reading import Reading
 from intentflow.replay.result import Result, lines, score_lines
@@ -27,9 +30,25 @@ err = Console(stderr=True)
 class Format(StrEnum):
     """What the rows are."""
 
+    csv = "csv"
     jsonl = "jsonl"
     access_log = "access-log"
     snowplow_csv = "snowplow-csv"
+
+
+FormatOption = Annotated[
+    Format | None,
+    typer.Option("--format", help="What the rows are. Default: jsonl, our own events; with --mapping what it says."),
+]
+MappingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mapping",
+        metavar="FILE|NAME",
+        help="What the columns of a table (csv or jsonl) are to us: a YAML file, or the name of a shipped mapping: "
+        + ", ".join(shipped()),
+    ),
+]
 
 
 class Way(StrEnum):
@@ -41,7 +60,8 @@ class Way(StrEnum):
 
 def replay(
     files: Annotated[list[Path], typer.Argument(help="Files of events, plain or gzipped; - is standard input.")],
-    format_: Annotated[Format, typer.Option("--format", help="What the rows are.")] = Format.jsonl,
+    format_: FormatOption = None,
+    mapping: MappingOption = None,
     model: Annotated[str, typer.Option(help="The scoring model: a shipped one's name, or a file.")] = "retail",
     through: Annotated[
         Way, typer.Option(help="The core in this process, or real Kafka with a worker of its own.")
@@ -66,15 +86,29 @@ def replay(
     events are counted by reason, with their line numbers.
 
     Example: intentflow replay access.log.gz --format access-log --scores scores.jsonl
+
+    Any table can be read with a mapping, a YAML file that says what its columns are to us (docs/mapping.md teaches it). The smallest:
+
+    \b
+        mapping: clicks
+        format: csv
+        records:
+          click:
+            family: website_visit
+            visitor_id: "{cookie}"
+            occurred_at: "{time}"
+
+    Example: intentflow replay clicks.csv --format csv --mapping clicks.yaml
     """
     if run is not None and through is Way.core:
         raise ConfigError("--run names a Kafka replay: add --through kafka, or leave it out")
     end = None if until is None else parsed_time("--until", until)
     rules = load(model)
+    reader = reader_of(format_, mapping)
     paths = [Path("/dev/stdin") if str(path) == "-" else path for path in files]
     with _progress() as progress:
         task = progress.add_task("reading", total=None)
-        reading = Reading(paths, format_.value, lambda done, all_: progress.update(task, completed=done, total=all_))
+        reading = Reading(paths, reader, lambda done, all_: progress.update(task, completed=done, total=all_))
         if through is Way.core:
             result = replay_core(reading, rules, end)
         else:
@@ -83,8 +117,32 @@ def replay(
     _write(changes, (payload + b"\n" for payload in result.changes))
     _write(scores, lines(score_lines(Fold(rules), result.rows, ended_at(reading, end))))
     _tell(result, json)
+    _tell_what_was_meant(reader, result)
+
+
+def reader_of(format_: Format | None, mapping: str | None) -> str | MappedReader:
+    """What reads the files. Raises `ConfigError` if format and mapping don't go together, or the mapping can't be used."""
+    if mapping is None:
+        if format_ is Format.csv:
+            raise ConfigError("--format csv needs --mapping: what the columns are to us (intentflow replay --help)")
+        return (format_ or Format.jsonl).value
+    if format_ not in (None, Format.csv, Format.jsonl):
+        raise ConfigError(f"--mapping goes with --format csv or jsonl, not {format_.value}: leave one of them out")
+    found = load_mapping(mapping)
+    if format_ is not None and format_.value != found.written.format:
+        raise ConfigError(
+            f"{found.place(('format',))}: the mapping is for {found.written.format}, not --format {format_.value}"
+        )
+    return MappedReader(found)
+
+
+def _tell_what_was_meant(reader: str | MappedReader, result: Result) -> None:
+    """What looks like another format, or another spelling. Exit code 1 if no row was an event."""
+    for said in reader.never_there() if isinstance(reader, MappedReader) else ():
+        err.print(f"{said}: is it spelled like that?", markup=False, highlight=False, soft_wrap=True)
     if not result.summary.counted and not result.summary.duplicate:
-        err.print(f"[red]No row was an event.[/] Is it really {format_.value}? See --format.")
+        meant = reader if isinstance(reader, str) else reader.mapping.document.file
+        err.print(f"[red]No row was an event.[/] Is it really {meant}? See --format and --mapping.")
         raise typer.Exit(1)
 
 
@@ -141,6 +199,8 @@ def _show(result: Result) -> None:
         f"[bold]{summary.read:,}[/] read = [bold]{summary.counted:,}[/] counted + [bold]{summary.duplicate:,}[/] duplicate + "
         f"[bold]{summary.rejected:,}[/] rejected    ({summary.leads:,} leads, {summary.changes:,} changes, as of {summary.until})"
     )
+    if summary.passed_over:
+        out.print(f"[bold]{summary.passed_over:,}[/] rows passed over, as the mapping says")
     table = Table("stage", "leads", title_justify="left", header_style="bold")
     table.columns[1].justify = "right"
     for stage, count in summary.by_stage.items():

@@ -133,9 +133,11 @@ def _lines(report: Report, wish: Wish) -> list[tuple[str, int, str]]:
             "not compared: they depend on the order between topics, which is not known",
         ),
         ("changes", checked.changes, ""),
+        ("notices", checked.notices, "of carts, each as the reference tells it"),
+        ("messages", checked.messages, "between leads, each as its sender must have told it"),
         ("rejections", checked.rejections, ""),
-        ("repeats", checked.repeats, "of changes and rejections, byte for byte the same"),
-        ("not judged", checked.in_motion, "records, changes and rejections that are under way"),
+        ("repeats", checked.repeats, "of changes, notices, messages and rejections, byte for byte the same"),
+        ("not judged", checked.in_motion, "records, changes, messages and rejections that are under way"),
     ]
     needed = {"partitions", "records", "leads", "changes", "rejections"}
     return [(what, count, note) for what, count, note in lines if count or what in needed]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
@@ -14,26 +14,40 @@ Time = Annotated[str, Meta(description="RFC 3339 in UTC, to the millisecond")]
 class Cause(Struct, frozen=True, omit_defaults=True, gc=False):
     """What moved the lead."""
 
-    kind: Literal["event", "decay"]
-    event_id: str | None = None
+    kind: Literal["event", "outcome", "profile", "decay", "merge", "erasure"]
+    event_id: Annotated[str | None, Meta(description="of an event, an outcome or a profile")] = None
+    reason: Annotated[str | None, Meta(description="of an outcome, in the words of sales")] = None
+    lead: Annotated[str | None, Meta(description="of a merge: the other lead's key")] = None
 
 
-class Receipt(Struct, frozen=True, gc=False):
+class Receipt(Struct, frozen=True, omit_defaults=True, gc=False):
     """The part of a score that one signal is responsible for; a capped group has a negative one of its own."""
 
     signal: str
     axis: str
     points: float
+    met: Annotated[str | None, Meta(description="of an ideal: how many of its criteria are met")] = None
 
 
 class Gap(Struct, frozen=True, omit_defaults=True, gc=False):
-    """What is missing for a stage: so many points on an axis, a fact, or time."""
+    """What is missing for a stage: so many points on an axis, a fact, the end of one, or time."""
 
     stage: str
     axis: str | None = None
     points: float | None = None
     fact: str | None = None
+    unless: str | None = None
     not_before: Time | None = None
+
+
+class Answers(Struct, frozen=True, gc=False):
+    """Three answers about a lead: may it buy, does it meet the criteria, how likely is it to buy."""
+
+    eligible: bool
+    meets_criteria: bool | None
+    criteria_met: int
+    criteria: int
+    likelihood: float | None
 
 
 class ModelName(Struct, frozen=True, gc=False):
@@ -59,16 +73,53 @@ class QualificationChange(Struct, frozen=True, kw_only=True, gc=False, rename={"
     cause: Cause
     scores: Annotated[dict[str, float], Meta(description="points by axis")]
     receipts: Annotated[list[Receipt], Meta(description="the largest parts of the scores")]
+    answers: Answers
     missing: Annotated[list[Gap], Meta(description="what the next stage up still asks for")]
     treatment: Literal["nurture", "sales", "none"]
     follow_up_by: Time | None
     model: ModelName
 
 
-def change_id(key: bytes, sequence: int, model_hash: str, cause: Cause, at: int) -> str:
+class Why(NamedTuple):
+    """A cause, and the text by which it goes into a change's id."""
+
+    cause: Cause
+    text: str
+
+
+def by_event(event_id: str) -> Why:
+    """An event moved the lead."""
+    return Why(Cause("event", event_id), f"event:{event_id}")
+
+
+def by_outcome(event_id: str, reason: str | None) -> Why:
+    """What sales said of the lead moved it."""
+    return Why(Cause("outcome", event_id, reason), f"event:{event_id}")
+
+
+def by_profile(event_id: str) -> Why:
+    """What became known of the lead moved it."""
+    return Why(Cause("profile", event_id), f"event:{event_id}")
+
+
+def by_decay(due: int) -> Why:
+    """Time alone moved it, at that millisecond."""
+    return Why(Cause("decay"), f"decay:{due}")
+
+
+def by_merge(sender: bytes, number: int, other: bytes) -> Why:
+    """A state that `sender` sent under that number moved it; `other` is the other lead."""
+    return Why(Cause("merge", lead=other.decode()), f"merge:{sender.decode()}:{number}")
+
+
+def by_erasure(at: int) -> Why:
+    """The lead was erased, as the record of it says at that millisecond."""
+    return Why(Cause("erasure"), f"erasure:{at}")
+
+
+def change_id(key: bytes, sequence: int, model_hash: str, why: Why) -> str:
     """32 hex digits, the same whenever the same records are folded by the same model."""
-    what = f"decay:{at}" if cause.event_id is None else f"event:{cause.event_id}"
-    return sha256(b"%b\0%d\0%b\0%b" % (key, sequence, model_hash.encode(), what.encode())).hexdigest()[:32]
+    return sha256(b"%b\0%d\0%b\0%b" % (key, sequence, model_hash.encode(), why.text.encode())).hexdigest()[:32]
 
 
 def rfc3339(milliseconds: int) -> str:

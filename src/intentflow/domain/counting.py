@@ -4,7 +4,7 @@ A count halves every half-life. It is kept as of the latest event that it counts
 order-free (forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009). With a limit, a period counts `min(events, limit)`, dated at its
 latest event, and stays open as long as an event for it could still be accepted. The count holds all periods, open and closed, at every
 moment: reading a score looks at one number for each signal, however many periods are open.
-The older periods lie beside it for events that come late, and the closed part for a model that comes with another limit.
+The older periods lie beside it for events that come late and for a merge, and the closed part for a model that comes with another limit.
 """
 
 import struct
@@ -17,6 +17,7 @@ from intentflow.domain.rules import AXES, Counted
 ENTRY = struct.Struct("<dqi")  # the count, the latest event, and how many events the latest period had (0: no limit)
 PERIOD = struct.Struct("<4sqi")  # signal, the period's latest event, its events
 CLOSED = struct.Struct("<4sdq")  # signal, what its closed periods count, as of when
+_periods, _closed = PERIOD.iter_unpack, CLOSED.iter_unpack
 
 # Code, axis, points, limit (0 = none), period, 1 / half-life (0 = doesn't fade), bit of its group (0 = none).
 # A bare tuple, since it is taken apart for every event.
@@ -98,8 +99,12 @@ class Counting:
 
     def _keep(self, lead: Lead, period: bytes, at: int) -> None:
         """Keep a period that is no longer its signal's latest, and close the oldest, as far as no event can reach them any more."""
-        closed = max(max(lead.newest, at) - self._horizon, lead.floor + 1)
-        older = lead.older + period
+        lead.older += period
+        self._close_oldest(lead, max(max(lead.newest, at) - self._horizon, lead.floor + 1))
+
+    def _close_oldest(self, lead: Lead, closed: int) -> None:
+        """Close periods that end by then, in the order in which they lie, up to the first that does not."""
+        older = lead.older
         while older:
             code, latest, events = PERIOD.unpack_from(older)
             rule = self._rules.get(code)
@@ -122,6 +127,71 @@ class Counting:
                 return
         lead.closed += CLOSED.pack(code, events, at)
 
+    def bound(self, lead: Lead) -> int:
+        """A period that ends by then is closed: every event for it would be too late."""
+        return max(lead.newest - self._horizon, lead.floor + 1)
+
+    def close(self, lead: Lead, bound: int) -> None:
+        """Close all periods that end by then, the signals' latest as well. What is counted stays as it is."""
+        for place in range(0, len(lead.signals), 4):
+            total, latest, events = ENTRY.unpack_from(lead.counts, place * 5)
+            code = lead.signals[place : place + 4]
+            if events and self._end(code, latest) <= bound:
+                lead.older += PERIOD.pack(code, latest, events)
+                ENTRY.pack_into(lead.counts, place * 5, total, latest, 0)
+        held = sorted((self._end(code, latest), code, latest, events) for code, latest, events in _periods(lead.older))
+        lead.older = b"".join(PERIOD.pack(*one) for _, *one in held)
+        self._close_oldest(lead, bound)
+
+    def _end(self, code: bytes, at: int) -> int:
+        """Where the period of this time ends; the time itself for a signal that the model does not have or limit."""
+        rule = self._rules.get(code)
+        return (at // rule[4] + 1) * rule[4] if rule is not None and rule[4] else at
+
+    def join(self, lead: Lead, other: Lead) -> None:
+        """Add another lead's counts. Both were counted by this model, and of both is closed what either's bound closes."""
+        for place in range(0, len(other.signals), 4):
+            code = other.signals[place : place + 4]
+            entry = ENTRY.unpack_from(other.counts, place * 5)
+            found = place_of(code, lead.signals)
+            if found < 0:
+                lead.signals += code
+                lead.counts += ENTRY.pack(*entry)
+                _add_beside(lead, other, code)
+            else:
+                self._join(lead, other, code, found * 5, entry)
+
+    def _join(self, lead: Lead, other: Lead, code: bytes, where: int, theirs: tuple[float, int, int]) -> None:
+        """The same for a signal that both have. If the model lacks it, the later one stays: how it would fade is not known."""
+        mine: tuple[float, int, int] = ENTRY.unpack_from(lead.counts, where)
+        rule, (total, latest, events) = self._rules.get(code), max(mine, theirs, key=lambda one: (one[1], one))
+        if rule is None:
+            if mine != theirs == (total, latest, events):
+                _drop_beside(lead, code)
+                _add_beside(lead, other, code)
+        elif not rule[4]:
+            total = sum(value * exp2((at - latest) * rule[5]) for value, at, _ in (mine, theirs))
+        else:
+            _add_beside(lead, other, code)
+            total, latest, events = self._weigh(lead, rule, [mine[1:], theirs[1:]])
+        ENTRY.pack_into(lead.counts, where, total, latest, events)
+
+    def _weigh(self, lead: Lead, rule: Rule, latests: Iterable[tuple[int, int]]) -> tuple[float, int, int]:
+        """The entry of a limited signal, from its periods: the older ones of the lead and these; what lies beside it is made anew."""
+        code, _, _, most, period, rate, _ = rule
+        held: dict[int, tuple[int, int]] = {}
+        for at, events in [*latests, *((at, n) for name, at, n in _periods(lead.older) if name == code)]:
+            then, before = held.get(at // period, (0, 0))
+            held[at // period] = (max(at, then), events + before)
+        latest, events = held.pop(max(held))
+        closed = sum(value * exp2((at - latest) * rate) for name, value, at in _closed(lead.closed) if name == code)
+        had_closed = code in {name for name, _, _ in _closed(lead.closed)}
+        _drop_beside(lead, code)
+        lead.older += b"".join(PERIOD.pack(code, *held[one]) for one in sorted(held) if held[one][1])
+        lead.closed += CLOSED.pack(code, closed, latest) if had_closed else b""
+        total = sum(min(n, most) * exp2((at - latest) * rate) for at, n in held.values())
+        return total + min(events, most) + closed, latest, events
+
     def recount(self, lead: Lead) -> None:
         """Bring the counts to this model's limits, which may not be those that they were counted with."""
         for i in range(0, len(lead.signals), 4):
@@ -130,21 +200,28 @@ class Counting:
                 self._recount(lead, rule, i * 5)
 
     def _recount(self, lead: Lead, rule: Rule, where: int) -> None:
-        code, _, _, most, period, rate, _ = rule
+        code, _, _, _, period, _, _ = rule
         total, latest, events = ENTRY.unpack_from(lead.counts, where)
-        older = [one for one in PERIOD.iter_unpack(lead.older) if one[0] == code]
-        closed = [one for one in CLOSED.iter_unpack(lead.closed) if one[0] == code]
-        if not period or not events:  # there is no limit now, or there was none: all of it is closed
-            lead.older = b"".join(PERIOD.pack(*one) for one in PERIOD.iter_unpack(lead.older) if one[0] != code)
-            lead.closed = b"".join(CLOSED.pack(*one) for one in CLOSED.iter_unpack(lead.closed) if one[0] != code)
-            if period:
-                lead.closed += CLOSED.pack(code, total, latest)
+        limited = events or any(one[0] == code for one in (*_periods(lead.older), *_closed(lead.closed)))
+        if period and limited:
+            total, latest, events = self._weigh(lead, rule, [(latest, events)])
+        else:  # there is no limit now, or there was none: all of it is closed
+            _drop_beside(lead, code)
+            lead.closed += CLOSED.pack(code, total, latest) if period else b""
             events = 0
-        else:
-            total = float(min(events, most))
-            total += sum(min(held, most) * exp2((then - latest) * rate) for _, then, held in older)
-            total += sum(value * exp2((then - latest) * rate) for _, value, then in closed)
         ENTRY.pack_into(lead.counts, where, total, latest, events)
+
+
+def _drop_beside(lead: Lead, code: bytes) -> None:
+    """Forget a signal's older and closed periods."""
+    lead.older = b"".join(PERIOD.pack(*one) for one in _periods(lead.older) if one[0] != code)
+    lead.closed = b"".join(CLOSED.pack(*one) for one in _closed(lead.closed) if one[0] != code)
+
+
+def _add_beside(lead: Lead, other: Lead, code: bytes) -> None:
+    """Take another lead's older and closed periods of a signal."""
+    lead.older += b"".join(PERIOD.pack(*one) for one in _periods(other.older) if one[0] == code)
+    lead.closed += b"".join(CLOSED.pack(*one) for one in _closed(other.closed) if one[0] == code)
 
 
 def remember(lead: Lead, at: int, digest: bytes, remembered: int) -> None:

@@ -58,6 +58,10 @@ class Due:
             times += [lead.left[c] + wait for c, wait in self._waits if c in lead.left]
         if lead.lasts:
             times += [lead.lasts[c] + lasts for c, lasts in self._lasting if c in lead.lasts]
+        if lead.entered:
+            times += [self.judge.handed_until(rung, lead) for rung in self.judge.rungs if rung.hand_offs is not None]
+        if lead.profile:
+            times += self.scores.fit.ends(lead.profile)
         if lead.windows or lead.carts:
             times += [end for meter in self.scores.moving for end in jumps(meter, lead)]
         return times
@@ -98,7 +102,7 @@ class Due:
         upper = [before[axis] + after[axis + 3] + ROUNDING for axis in range(3)]
         lower = [after[axis] + before[axis + 3] - ROUNDING for axis in range(3)]
         judge, here = self.judge, self.judge.stage_of(lead)
-        if here and low >= lead.since + judge.rungs[here].dwell and judge.leaves(here, lead, low, lower):
+        if here and judge.may_fall(here, lead, low) and judge.leaves(here, lead, low, lower):
             return True
         return judge.may_rise(lead, low, upper)
 

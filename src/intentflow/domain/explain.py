@@ -2,11 +2,14 @@
 
 from msgspec import Struct
 
-from intentflow.domain.change import Gap, Receipt, rfc3339
+from intentflow.domain.answers import Answering
+from intentflow.domain.bonds import Merged
+from intentflow.domain.change import Answers, Gap, Receipt, rfc3339
 from intentflow.domain.due import Due
+from intentflow.domain.fit import Attribute
 from intentflow.domain.lead import Lead
 from intentflow.domain.rules import AXES, DAY
-from intentflow.domain.stages import SLACK, Judge
+from intentflow.domain.stages import SLACK, Judge, Rung
 from intentflow.domain.worth import holds
 
 FAR = 3650 * DAY  # nothing is foretold beyond ten years
@@ -19,47 +22,70 @@ class Explanation(Struct, frozen=True, kw_only=True):
     stage: str
     since: int
     scores: tuple[float, float, float]  # in the order of AXES
+    answers: Answers
     receipts: tuple[Receipt, ...]
     missing: tuple[Gap, ...]
     outlook: tuple[tuple[int, tuple[float, float, float]], ...]  # later times and the scores then, if nothing happens
     due: int | None  # the exact next moment at which time alone moves the lead
     due_stage: str | None  # and where to
+    merged: tuple[Merged, ...] = ()  # leads whose state came in, and what it was worth then
+    known: tuple[Attribute, ...] = ()  # of the attributes that the model asks for
+    unknown: tuple[str, ...] = ()  # of the same, or withdrawn
 
 
 def missing(judge: Judge, lead: Lead, now: int, scores: list[float], stages: int = 1) -> list[Gap]:
-    """What the next stages up still ask for, lowest first; with the scores that the lead has at `now`."""
+    """What the next stages up still ask for, lowest first; with the scores that the lead has at `now`.
+
+    A stage that one is put into to be kept out of others is nothing to strive for, and left out.
+    """
     gaps: list[Gap] = []
-    here = judge.stage_of(lead)
-    for j in range(here + 1, min(here + 1 + stages, len(judge.stages))):
-        stage, rung = judge.stages[j], judge.rungs[j]
+    for rung in [rung for rung in judge.rungs[judge.stage_of(lead) + 1 :] if not rung.is_setback][:stages]:
+        stage = judge.stages[rung.number]
         gaps += [
             Gap(stage.name, axis=AXES[a], points=round(x - scores[a], 6))
             for a, x in rung.enter
             if scores[a] < x - SLACK
         ]
         gaps += [Gap(stage.name, fact=f.name) for f, c in rung.facts if not holds(f, (lead.lasts or {}).get(c), now)]
-        over = (lead.left or {}).get(rung.code, -stage.cool_down) + stage.cool_down
-        if stage.cool_down and now < over:
-            gaps.append(Gap(stage.name, not_before=rfc3339(over)))
+        gaps += _waits(judge, rung, stage.name, lead, now)
     return gaps
 
 
-def explain(ahead: Due, lead: Lead, at: int) -> Explanation:
+def _waits(judge: Judge, rung: Rung, stage: str, lead: Lead, now: int) -> list[Gap]:
+    """What bars a stage, and until when; a cool-down; hand-offs that are used up."""
+    lasts = lead.lasts or {}
+    gaps = [
+        Gap(stage, unless=fact.name, not_before=None if fact.lasts is None else rfc3339(lasts[c] + fact.lasts))
+        for fact, c in rung.unless
+        if holds(fact, lasts.get(c), now)
+    ]
+    over = judge.handed_until(rung, lead)
+    if rung.cool_down and lead.left and rung.code in lead.left:
+        over = max(over, lead.left[rung.code] + rung.cool_down)
+    return [*gaps, Gap(stage, not_before=rfc3339(over))] if now < over else gaps
+
+
+def explain(ahead: Due, answering: Answering, lead: Lead, at: int) -> Explanation:
     """The lead at `at`, which is not before its clock and up to which all that was due has happened."""
     judge, scores = ahead.judge, ahead.scores
     due = ahead.next_move(lead, at + FAR)
     to = None if due is None else judge.move(lead, due, scores.at(lead, due))
-    days = (1, 7, 30, 90)
+    days, stage, now = (1, 7, 30, 90), judge.stage(lead).name, scores.at(lead, at)
+    known = scores.fit.known(lead.profile)
     return Explanation(
         at=at,
-        stage=judge.stage(lead).name,
+        stage=stage,
         since=lead.since,
-        scores=_triple(scores.at(lead, at)),
+        scores=_triple(now),
+        answers=answering.of(lead, at, now, stage),
         receipts=tuple(scores.receipts(scores.worths(lead, at))),
-        missing=tuple(missing(judge, lead, at, scores.at(lead, at), len(judge.stages))),
+        missing=tuple(missing(judge, lead, at, now, len(judge.stages))),
         outlook=tuple((at + d * DAY, _triple(scores.at(lead, at + d * DAY))) for d in days),
         due=due,
         due_stage=None if to is None else judge.stages[to].name,
+        merged=() if lead.bonds is None else tuple(lead.bonds.merged),
+        known=tuple(known),
+        unknown=tuple(name for name in scores.fit.asked if name not in {attribute.name for attribute in known}),
     )
 
 

@@ -8,14 +8,26 @@ from math import exp2
 from typing import Literal
 from zlib import crc32
 
-from intentflow.domain.change import Cause, ModelName, QualificationChange, Receipt, change_id, rfc3339
+from intentflow.domain.answers import Answering
+from intentflow.domain.change import (
+    ModelName,
+    QualificationChange,
+    Why,
+    by_decay,
+    by_event,
+    by_outcome,
+    by_profile,
+    change_id,
+    rfc3339,
+)
 from intentflow.domain.counting import ENTRY, Counting, Rule, place_of, rule_of
 from intentflow.domain.due import Due, Known
-from intentflow.domain.event import AnyEvent, Cart, NewsletterSignup
+from intentflow.domain.event import AnyEvent, Cart, NewsletterSignup, Profile, SalesOutcome
 from intentflow.domain.explain import missing
 from intentflow.domain.lead import Lead
 from intentflow.domain.matching import Matcher
-from intentflow.domain.plans import Compiled, Plan, tell_cart, tell_newsletter
+from intentflow.domain.notices import News, Notices
+from intentflow.domain.plans import Compiled, Plan, fall_due, tell_cart, tell_newsletter, tell_profile
 from intentflow.domain.room import Room
 from intentflow.domain.rules import AXES, Counted, Fact, Once, Repeated, ScoringModel
 from intentflow.domain.stages import Judge
@@ -34,14 +46,15 @@ class Fold:
         self._full = 4 * model.remembered
         self._name = ModelName(model.name, model.version, model.hash)
         self.scores = Scores(model)
-        self.judge = Judge(model, self.scores)
-        self.due, self.room = Due(model, self.judge), Room(self.judge)
+        self.judge, self.answering = Judge(model, self.scores), Answering(model, self.scores)
+        self.notices = Notices(model)
+        self.due, self.room = Due(model, self.judge), Room(self.judge, self.notices)
         counted = {
             m.signal.name: rule_of(m.code, m.signal, m.bit) for m in self.scores.meters if isinstance(m.signal, Counted)
         }
-        self._counting = Counting(counted.values(), model.horizon)
+        self.counting = Counting(counted.values(), model.horizon)
         meters = {m.signal.name: m for m in self.scores.meters}
-        compiled = Compiled(self._counting, counted, meters, self.judge, model.remembered)
+        compiled = Compiled(self.counting, counted, meters, self.judge, self.scores.fit, model.remembered)
         rules: dict[str, Counted | Once | Repeated | Fact] = {f"fact {f.name}": f for f in model.facts}
         rules |= {f"signal {s.name}": s for s in model.signals if isinstance(s, Counted | Once | Repeated)}
         self._plans = Matcher(
@@ -49,8 +62,9 @@ class Fold:
             lambda names: Plan(compiled, [rules[name] for name in sorted(names)]),
         )
         self._known = self._plans.known
+        self._asks_mail = self.scores.fit.asks_mail
 
-    def take(self, key: bytes, lead: Lead, event: AnyEvent, at: int, news: list[QualificationChange]) -> Outcome:
+    def take(self, key: bytes, lead: Lead, event: AnyEvent, at: int, news: News) -> Outcome:
         """Fold one event, whose time is `at`, into its lead; what changes is appended to `news`, in order.
 
         A lead that has seen nothing begins with it. A duplicate or an event that is too late leaves the lead as it was.
@@ -66,7 +80,7 @@ class Fold:
                 return "duplicate"
             if at <= lead.floor:
                 return "too_late"
-        if at < lead.newest - self.horizon:
+        if at < lead.newest - self.horizon and (plan.counted or not isinstance(event, Profile)):
             return "too_late"
         if lead.model != self.tag:
             self._adopt(lead, at)
@@ -78,9 +92,11 @@ class Fold:
             now = max(lead.clock, at)
             judged = self._apply(lead, plan, event, at, now, digest)
             lead.newest, lead.clock = max(lead.newest, at), now
+            if event.__class__ is Cart:
+                self.tell_carts(key, lead, now, why(event), news)
             judged |= min(lead.room) <= 0
         if judged:
-            self._judge(key, lead, lead.clock, event.event_id, news)
+            self.judged(key, lead, lead.clock, why(event), news)
         return "counted"
 
     def _adopt(self, lead: Lead, at: int) -> None:
@@ -90,7 +106,7 @@ class Fold:
             lead.since, lead.clock = at, at
             self.room.begin(lead)
         else:
-            self._counting.recount(lead)
+            self.counting.recount(lead)
             self._look(lead, lead.clock, {})
             lead.room, lead.paid = [0.0, 0.0, 0.0], 0  # this model has not judged it yet: this event is judged
 
@@ -111,7 +127,7 @@ class Fold:
         found = (place_of(code, lead.signals) if found & 3 else found) * 5
         total, latest, events = _entry(lead.counts, found) if found >= 0 else (0.0, 0, 0)
         if not events or at // period != latest // period:
-            rise = self._counting.add(lead, rule, at)
+            rise = self.counting.add(lead, rule, at)
         else:
             kept = exp2((latest - at) * rate)
             rise = events + 1 - events * kept if events < most else most - most * kept
@@ -121,7 +137,7 @@ class Fold:
         room = lead.room[axis] = lead.room[axis] - points * rise
         return room <= 0
 
-    def pass_time(self, key: bytes, lead: Lead, until: int, news: list[QualificationChange]) -> None:
+    def pass_time(self, key: bytes, lead: Lead, until: int, news: News) -> None:
         """Let everything happen that is due up to `until`, each at its own time. Only a change moves the lead's clock."""
         if lead.model != self.tag and lead.clock:
             self._adopt(lead, lead.clock)
@@ -130,11 +146,29 @@ class Fold:
             # An event may yet come for a time before `until`, when less had faded: the next one is judged.
             lead.room, lead.paid = [0.0, 0.0, 0.0], 0
 
-    def _pass(self, key: bytes, lead: Lead, until: int, news: list[QualificationChange]) -> None:
+    def up_to(self, key: bytes, lead: Lead, at: int, news: News) -> int:
+        """Let a lead begin, or its time pass, up to `at`; returns its clock then, which is not moved yet."""
+        if lead.model != self.tag or not lead.clock:
+            self._adopt(lead, lead.clock or at)
+        if 0 < lead.due <= at:
+            self._pass(key, lead, at, news)
+        return max(lead.clock, at)
+
+    def leave(self, key: bytes, lead: Lead, now: int, why: Why, news: News) -> None:
+        """Move the lead to the first stage, unless it stands there. No cool-down begins: it is the lead that ends, not its stay."""
+        if self.judge.stage_of(lead):
+            worths, left = self.scores.worths(lead, now), lead.left
+            scores = scores_of(self.scores.sums(worths)[0])
+            news.append(self._move(key, lead, 0, now, scores, worths, why))
+            lead.left = left
+
+    def _pass(self, key: bytes, lead: Lead, until: int, news: News) -> None:
         known: Known = {}
         while (due := self.due.next_move(lead, until, known)) is not None:
             lead.clock = due
-            self._judge(key, lead, due, None, news)
+            self.judged(key, lead, due, by_decay(due), news)
+        if lead.carts:
+            news += self.notices.passing(key, lead, until)
         self._look(lead, max(until, lead.clock), known)
 
     def _look(self, lead: Lead, now: int, known: Known) -> None:
@@ -150,39 +184,58 @@ class Fold:
             judged |= tell_newsletter(lead, event.action, at, self.scores.signed_up)
         elif isinstance(event, Cart):
             judged |= tell_cart(lead, event, at, now, self.scores.abandoned)
+        if self._asks_mail or isinstance(event, Profile):
+            judged |= tell_profile(lead, event, at, self.scores.fit)
         return judged
 
-    def _judge(self, key: bytes, lead: Lead, now: int, event_id: str | None, news: list[QualificationChange]) -> None:
-        """Move the lead if it has to, tell of it, and look ahead. Its cause is an event, or time if there is no id."""
+    def tell_carts(self, key: bytes, lead: Lead, now: int, why: Why, news: News) -> None:
+        """Tell what is owed of its carts after something came in, and see to it that the next notice comes in time."""
+        news += self.notices.after(key, lead, now, why.text)
+        fall_due(lead, self.notices.next_at(lead))
+
+    def judged(self, key: bytes, lead: Lead, now: int, why: Why, news: News) -> None:
+        """Move the lead if it has to, tell of it, and look ahead."""
         worths = self.scores.worths(lead, now)
         sums, fading = self.scores.sums(worths)
         scores = scores_of(sums)
         to = self.judge.move(lead, now, scores)
         if to is not None:
-            cause = Cause("decay") if event_id is None else Cause("event", event_id)
-            news.append(self._move(key, lead, to, now, scores, worths, cause))
+            news.append(self._move(key, lead, to, now, scores, worths, why))
         self.room.refresh(lead, now, sums, fading)
 
     def _move(
-        self, key: bytes, lead: Lead, to: int, now: int, scores: list[float], worths: Worths, cause: Cause
+        self, key: bytes, lead: Lead, to: int, now: int, scores: list[float], worths: Worths, why: Why
     ) -> QualificationChange:
-        before, stage = self.judge.stage(lead), self.model.stages[to]
+        before, stage, rung = self.judge.stage(lead), self.model.stages[to], self.judge.rungs[to]
         if before.cool_down:
             lead.left = {**(lead.left or {}), lead.stage: now}
-        lead.stage, lead.since, lead.sequence = self.judge.rungs[to].code, now, lead.sequence + 1
+        if rung.hand_offs is not None:
+            lead.entered = entered = lead.entered or {}
+            entered[rung.code] = sorted({*entered.get(rung.code, ()), now})[-rung.hand_offs.count :]
+        lead.stage, lead.since, lead.sequence = rung.code, now, lead.sequence + 1
         lines = self.scores.lines(worths)[:TOP_RECEIPTS]
         return QualificationChange(
-            id=change_id(key, lead.sequence, self.model.hash, cause, now),
+            id=change_id(key, lead.sequence, self.model.hash, why),
             lead=key.decode(),
             sequence=lead.sequence,
             from_stage=before.name,
             to_stage=stage.name,
             at=rfc3339(now),
-            cause=cause,
+            cause=why.cause,
             scores=dict(zip(AXES, [round(points, 6) for points in scores], strict=True)),
-            receipts=[Receipt(name, axis, round(points, 6)) for _, name, axis, points in lines],
+            receipts=[self.scores.receipt(name, axis, round(points, 6)) for _, name, axis, points in lines],
+            answers=self.answering.of(lead, now, scores, stage.name),
             missing=missing(self.judge, lead, now, scores),
             treatment=stage.treatment,
             follow_up_by=None if stage.follow_up is None else rfc3339(now + stage.follow_up),
             model=self._name,
         )
+
+
+def why(event: AnyEvent) -> Why:
+    """The cause of a change that this event moves a lead to."""
+    if isinstance(event, SalesOutcome):
+        return by_outcome(event.event_id, event.reason)
+    if isinstance(event, Profile):
+        return by_profile(event.event_id)
+    return by_event(event.event_id)

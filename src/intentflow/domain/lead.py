@@ -10,15 +10,21 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from intentflow.domain.bonds import Bonds
+from intentflow.domain.carts import CartState
+from intentflow.domain.profile import Telling
+
 CHANGE, REJECTION, CLOCK = "change", "rejection", "clock"
+NOTICE = b""  # no lead has such a key
 
 
 class Unpublished(NamedTuple):
-    """A change that is not yet known to be on its topic, and the record that caused it."""
+    """A change, message or notice of a cart that is not yet known to be on its topic, and the record that caused it."""
 
     source: int  # the number of the topic that its cause came on
     offset: int  # of its cause
-    payload: bytes  # the change, as published
+    payload: bytes  # as published
+    to: bytes | None = None  # the lead that a message is for; NOTICE: of a cart, for nobody here; None: a change
 
 
 class Lead(Struct, array_like=True, gc=False):
@@ -48,5 +54,26 @@ class Lead(Struct, array_like=True, gc=False):
     newsletter: tuple[int, int, int, int, int] | None = (
         None  # first and last sign-up, latest confirm, unsubscribe, bounce
     )
-    carts: dict[int, tuple[int, int, int]] | None = None  # cart -> latest add, activity, purchase
+    carts: dict[int, CartState] | None = None  # see `carts.py`
     left: dict[int, int] | None = None  # stage with a cool-down -> when it was last left
+    bonds: Bonds | None = None  # to other leads
+    entered: dict[int, list[int]] | None = (
+        None  # stage with `hand_offs` -> when it was entered: the latest times, ascending
+    )
+    profile: dict[str, Telling] | None = None  # attribute -> what was told of it last, see `profile.py`
+    told: dict[int, int] | None = None  # cart -> its activity as of when its abandonment was told, until it is bought
+
+
+KEPT = frozenset({"applied", "outbox", "sequence", "bonds"})  # by who becomes an alias, or is erased
+PATH = frozenset({"model", "due", "stage", "since", "clock", "room", "paid"})  # not told to others
+
+
+def take_pieces(lead: Lead) -> Lead:
+    """The pieces of a lead's score. It is left as one that has seen nothing, with its bonds; its path is neither's any more."""
+    pieces, blank = Lead([], []), Lead([], [])
+    for field in Lead.__struct_fields__:
+        if field not in KEPT:
+            if field not in PATH:
+                setattr(pieces, field, getattr(lead, field))
+            setattr(lead, field, getattr(blank, field))
+    return pieces

@@ -2,6 +2,7 @@
 
 The answer depends on the family, the action, the URL and the campaign, and seldom on attributes. So it is worked out once for each such
 combination and remembered; what depends on attributes is left open and tried on each event. The memory is bounded and only a memory.
+Only where a rule asks for the channel or the agent, these are looked at too, and are part of the combination.
 """
 
 import fnmatch
@@ -10,8 +11,12 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from typing import Generic, NamedTuple, TypeVar
 
-from intentflow.domain.event import FAMILY_OF, AnyEvent, Attribute, Campaign
-from intentflow.domain.rules import Condition, Test
+from intentflow.domain.agents import classifier
+from intentflow.domain.campaigns import campaign_of
+from intentflow.domain.channels import channel_of
+from intentflow.domain.event import FAMILY_OF, AnyEvent, Attribute, Campaign, Profile
+from intentflow.domain.profile import values_of
+from intentflow.domain.rules import Agent, Channel, Condition, Test
 
 REMEMBERED = 20_000  # combinations; then it starts afresh
 
@@ -31,15 +36,20 @@ class Matcher(Generic[T]):
 
     def __init__(self, rules: Iterable[tuple[str, tuple[Condition, ...]]], make: Callable[[frozenset[str]], T]) -> None:
         self._rules = [(name, [(when, _compiled(when)) for when in conditions]) for name, conditions in rules]
+        asked = [when for _, conditions in self._rules for when, _ in conditions]
+        looks = {channel: any(when.channel for when in asked), agent: any(when.agent for when in asked)}
+        self._looks: list[Callable[[AnyEvent], str]] = [look for look, needed in looks.items() if needed]
         self._make = make
         self._made: dict[frozenset[str], T] = {}
-        self.known: dict[tuple[object, ...], T] = {}  # of those that attributes don't decide; see `match`
+        self.known: dict[tuple[object, ...], T] = {}  # of those that attributes don't decide, by what `match` looks at
         self._undecided: dict[tuple[object, ...], Hits] = {}
 
     def match(self, event: AnyEvent) -> T:
         """What `make` makes of the names of the rules that this event meets."""
         page = event.page
-        what = (event.__class__, event.action, None if page is None else page.url, event.campaign)
+        what: tuple[object, ...] = (event.__class__, event.action, None if page is None else page.url, event.campaign)
+        if self._looks:
+            what += tuple([look(event) for look in self._looks])
         made = self.known.get(what)
         return self._match(event, what) if made is None else made
 
@@ -55,7 +65,8 @@ class Matcher(Generic[T]):
                 made = self.known[what] = self._make_of(hits.sure)
                 return made
             self._undecided[what] = hits
-        return self._make_of(hits.sure.union(name for name, tests in hits.open if passes(tests, event.attributes)))
+        told = _told(event, hits) if isinstance(event, Profile) else event.attributes
+        return self._make_of(hits.sure.union(name for name, tests in hits.open if passes(tests, told)))
 
     def _make_of(self, names: frozenset[str]) -> T:
         made = self._made.get(names)
@@ -75,6 +86,11 @@ class Matcher(Generic[T]):
         return Hits(frozenset(sure), tuple(undecided))
 
 
+def _told(event: Profile, hits: Hits) -> dict[str, Attribute]:
+    """What a profile's record says, as far as it is asked for."""
+    return dict(values_of(event, frozenset(test.attribute for _, tests in hits.open for test in tests)))
+
+
 def passes(tests: tuple[Test, ...], attributes: dict[str, Attribute] | None) -> bool:
     """Whether these attributes pass all tests."""
     return all(_passes(test, (attributes or {}).get(test.attribute)) for test in tests)
@@ -86,27 +102,39 @@ def _passes(test: Test, value: Attribute | None) -> bool:
     if value is None:
         return False
     if test.op == "one_of":
-        return isinstance(test.value, tuple) and any(_same(value, wanted) for wanted in test.value)
+        return isinstance(test.value, tuple) and any(is_same(value, wanted) for wanted in test.value)
     if test.op == "equals":
-        return _same(value, test.value)
+        return is_same(value, test.value)
     bound = test.value
     if isinstance(value, bool | str) or isinstance(bound, bool | str | tuple):
         return False
     return value >= bound if test.op == "at_least" else value <= bound
 
 
-def _same(value: object, wanted: object) -> bool:
+def is_same(value: object, wanted: object) -> bool:
+    """Whether they are equal and of one kind: text, number or bool."""
     kinds = tuple(
         "text" if isinstance(x, str) else "bool" if isinstance(x, bool) else "number" for x in (value, wanted)
     )
     return kinds[0] == kinds[1] and value == wanted
 
 
-def targeted(campaign: Campaign | None) -> bool:
-    """Whether somebody came through a campaign's link: at least one field is filled."""
-    return campaign is not None and any(
-        (campaign.id, campaign.name, campaign.source, campaign.medium, campaign.term, campaign.content)
+def campaign(event: AnyEvent) -> Campaign | None:
+    """The campaign that the event or its page's address names; None: nobody was targeted."""
+    return campaign_of(event.campaign, None if event.page is None else event.page.url)
+
+
+def channel(event: AnyEvent) -> Channel:
+    """By which channel somebody came to the event's page."""
+    page = event.page
+    return (
+        channel_of(None, None, event.campaign) if page is None else channel_of(page.url, page.referrer, event.campaign)
     )
+
+
+def agent(event: AnyEvent) -> Agent:
+    """Who sent the event's request, as far as its user agent and its attribute `purpose` tell."""
+    return classifier()(event.user_agent, event.attributes.get("purpose") if event.attributes else None)
 
 
 @lru_cache(maxsize=10_000)
@@ -152,7 +180,12 @@ def _compiled(when: Condition) -> Callable[[AnyEvent], bool]:
         if patterns:
             tests.append(partial(_campaign_any, fields, any_glob(patterns)))
     if when.targeted is not None:
-        tests.append(lambda e: targeted(e.campaign) == when.targeted)
+        tests.append(lambda e: (campaign(e) is not None) == when.targeted)
+    if when.channel:
+        tests.append(lambda e: channel(e) in when.channel)
+    if when.agent:
+        classifier()
+        tests.append(lambda e: agent(e) in when.agent)
     return lambda e: all(test(e) for test in tests)
 
 
@@ -161,5 +194,6 @@ def _url_any(matches: Callable[[str], bool], event: AnyEvent) -> bool:
 
 
 def _campaign_any(fields: tuple[str, ...], matches: Callable[[str], bool], event: AnyEvent) -> bool:
-    texts = [getattr(event.campaign, field, None) for field in fields]
+    found = campaign(event)
+    texts = [getattr(found, field, None) for field in fields]
     return any(matches(text) for text in texts if text is not None)

@@ -5,12 +5,14 @@ begin to hold, says so: then the lead is judged at once.
 """
 
 from typing import NamedTuple
-from zlib import crc32
 
+from intentflow.domain.carts import CartState, cart_code, latest_used
 from intentflow.domain.counting import Counting, Rule, remember
-from intentflow.domain.event import Cart
+from intentflow.domain.event import AnyEvent, Cart
+from intentflow.domain.fit import Fit
 from intentflow.domain.lead import Lead
-from intentflow.domain.rules import MAX_CARTS, Counted, Fact, Once, Repeated, SignedUp
+from intentflow.domain.profile import learn, tellings_of
+from intentflow.domain.rules import Condition, Counted, Fact, Once, Repeated, SignedUp
 from intentflow.domain.stages import Judge
 from intentflow.domain.worth import STAMP, Meter, code, holds, jumps
 
@@ -22,6 +24,7 @@ class Compiled(NamedTuple):
     rules: dict[str, Rule]  # of counted signals, by name
     meters: dict[str, Meter]
     judge: Judge
+    fit: Fit
     remembered: int
 
 
@@ -38,17 +41,16 @@ class Plan:
         self.counted = [model.rules[r.name] for r in rules if isinstance(r, Counted)]
         self._onces = [model.meters[r.name] for r in rules if isinstance(r, Once)]
         self._repeated = [(model.meters[r.name], r) for r in rules if isinstance(r, Repeated)]
-        self._facts = [(r, code(r.name), model.judge.asking(r.name)) for r in rules if isinstance(r, Fact)]
+        barring = {fact.name for fact, _ in model.judge.barring}
+        self._facts = [
+            (r, code(r.name), model.judge.asking(r.name), r.name in barring) for r in rules if isinstance(r, Fact)
+        ]
         self._lowers = any(r.points < 0 for r in rules if isinstance(r, Counted))
         self.simple = not (self._onces or self._repeated or self._facts)
         self.hashed = bool(self.counted or self._repeated)
-        self.quick = self.counted[0] if self._is_quick(rules) else None
-
-    def _is_quick(self, rules: list[Counted | Once | Repeated | Fact]) -> bool:
-        """Whether it only counts one signal with points above 0, for visits or landing pages: what most events do."""
-        families = {when.family for rule in rules for when in rule.when}
-        seldom = {"newsletter_signup", "cart"}
-        return self.simple and len(self.counted) == 1 and not self._lowers and not families & seldom
+        more = any(_may_do_more(when, model.fit.asks_mail) for rule in rules for when in rule.when)
+        only_counts = self.simple and len(self.counted) == 1 and not self._lowers and not more
+        self.quick = self.counted[0] if only_counts else None  # what most events, visits and landing pages, meet
 
     def count(self, lead: Lead, at: int, digest: bytes) -> bool:
         """Add to the counts, and remember the event. True if a score may be lower now."""
@@ -62,12 +64,13 @@ class Plan:
     def note(self, lead: Lead, at: int, digest: bytes, now: int) -> bool:
         """Bring the event into facts, first events and windows. True if the lead is to be judged."""
         judged = False
-        for fact, name, stages in self._facts:
+        for fact, name, stages, bars in self._facts:
             lasts = lead.lasts = lead.lasts or {}
             latest = lasts.get(name)
             if latest is None or latest < at:
                 lasts[name] = at
-                judged = judged or (not holds(fact, latest, now) and self._judge.any_facts_hold(stages, lead, now))
+                began = not judged and not holds(fact, latest, now)
+                judged = judged or (began and (bars or self._judge.any_facts_hold(stages, lead, now)))
         for meter in self._onces:
             firsts = lead.firsts = lead.firsts or {}
             first = firsts.get(meter.code)
@@ -80,9 +83,17 @@ class Plan:
         return judged
 
 
+def _may_do_more(when: Condition, asks_mail: bool) -> bool:
+    """Whether an event that meets the condition may do more than be counted: `Fold._apply` looks into those."""
+    if when.family == "landing_page":
+        return asks_mail and when.actions != ("land",)
+    return when.family in {"newsletter_signup", "cart", "profile"}
+
+
 def _note_repeated(lead: Lead, meter: Meter, rule: Repeated, entry: bytes, now: int) -> bool:
     windows = lead.windows = lead.windows or {}
-    held, full = windows.get(meter.code, b""), STAMP * rule.at_least
+    full = STAMP * rule.at_least
+    held = windows.get(meter.code, b"")[-full:]
     held_until = _first_of(held) + rule.within if len(held) == full else 0
     if entry > held[-STAMP:]:
         latest = (held + entry)[-full:]
@@ -140,19 +151,9 @@ def tell_cart(lead: Lead, event: Cart, at: int, now: int, meters: list[Meter]) -
 
     If it has not, its points are taken off `room` now; what is left of it then tells whether the moment is to be looked at.
     """
-    carts = lead.carts = lead.carts or {}
-    before = [list(jumps(meter, lead)) for meter in meters]
-    cart = crc32((event.cart_id or "").encode())
-    added, activity, purchase = carts.get(cart, (0, 0, 0))
-    if event.action == "purchase":
-        purchase = max(at, purchase)
-    else:
-        activity = max(at, activity)
-        if event.action == "add":
-            added = max(at, added)
-    carts[cart] = (added, activity, purchase)
-    if len(carts) > MAX_CARTS:
-        del carts[min(carts, key=lambda c: (max(carts[c][1:]), c))]
+    before, carts, cart = [list(jumps(meter, lead)) for meter in meters], lead.carts or {}, cart_code(event.cart_id or "")
+    carts[cart] = carts.get(cart, CartState()).after(event, at)
+    lead.carts = latest_used(carts)
     judged = False
     for meter, starts in zip(meters, before, strict=True):
         after = list(jumps(meter, lead))
@@ -162,3 +163,12 @@ def tell_cart(lead: Lead, event: Cart, at: int, now: int, meters: list[Meter]) -
         elif len(after) > len(starts):
             use_room(lead, meter, meter.points)
     return judged
+
+
+def tell_profile(lead: Lead, event: AnyEvent, at: int, fit: Fit) -> bool:
+    """Bring what an event tells of its lead into the profile. True if the lead is to be judged."""
+    known = learn(lead.profile, tellings_of(event, at, fit.asks_mail))
+    if known is lead.profile:
+        return False
+    lead.profile = known
+    return bool(fit.signs)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from math import ceil, log2
 
 from intentflow.domain.lead import Lead
+from intentflow.domain.notices import Notices
 from intentflow.domain.stages import SLACK, Judge, Rung
 from intentflow.domain.worth import Meter, Sums, holds, jumps, scores_of
 
@@ -20,8 +21,8 @@ ENDLESS = 1e300  # points
 class Room:
     """The bounds of a model's leads."""
 
-    def __init__(self, judge: Judge) -> None:
-        self._judge, scores = judge, judge.scores
+    def __init__(self, judge: Judge, notices: Notices) -> None:
+        self._judge, self._notices, scores = judge, notices, judge.scores
         meters = scores.meters
         above = [judge.rungs[here + 1 :] for here in range(len(judge.rungs))]
         self._above = above
@@ -53,17 +54,21 @@ class Room:
         """Set `due` and `room` as of `now`, up to which all that was due has happened, with what was read at `now`."""
         here = self._judge.stage_of(lead)
         due = self._fall(lead, now, here, sums, fading) if here else NEVER
-        if lead.left or sums[3] or sums[4] or sums[5]:
+        if lead.left or lead.entered or sums[3] or sums[4] or sums[5] or self._judge.any_bars(lead, now):
             room = [ENDLESS, ENDLESS, ENDLESS]
             for rung in self._above[here]:
                 due = min(due, self._look_up(lead, now, rung, room, sums))
         else:
             engagement, fit, intent = self._lowest[here]
             room = [engagement - sums[0], fit - sums[1], intent - sums[2]]
-            for rung in self._rest[here] if lead.lasts else self._several[here]:
-                self._look_up(lead, now, rung, room, sums)
+            lasts = lead.lasts
+            for rung in self._rest[here] if lasts else self._several[here]:
+                if not rung.needs or (lasts and rung.needs in lasts):  # a fact can't begin to hold by time alone
+                    self._look_up(lead, now, rung, room, sums)
         if lead.carts:
-            due = min(due, self._carts(lead, now, room))
+            due = min(due, self._carts(lead, now, room), self._notices.next_at(lead) or NEVER)
+        if lead.profile:
+            due = min(due, self._judge.scores.fit.next_end(lead.profile, now))
         if lead.windows and self._ends_raise:
             due = min(due, _next_jump(self._ends_raise, lead, now))
         if min(room) <= 0 and self._judge.may_rise(lead, now, scores_of(sums)):
@@ -93,11 +98,11 @@ class Room:
         return due
 
     def _look_up(self, lead: Lead, now: int, rung: Rung, room: list[float], sums: Sums) -> float:
-        """Make room for a stage above; returns a time before which fading losses or its cool-down let nobody enter it."""
-        if rung.cool_down and lead.left and rung.code in lead.left:
-            end = lead.left[rung.code] + rung.cool_down
-            if now < end:
-                return end
+        """Make room for a stage above; returns a time before which time alone lets nobody enter it."""
+        if rung.unless or lead.left or lead.entered:
+            opens = self._opens(lead, now, rung)
+            if opens > now:
+                return opens
         for fact, c in rung.facts:
             if not holds(fact, lead.lasts.get(c) if lead.lasts else None, now):
                 return NEVER  # a fact can't begin to hold by time alone
@@ -111,6 +116,17 @@ class Room:
                 room[axis] = min(room[axis], 0.0)
         wait = max((self._until_met(axis, x, sums) for axis, x in rung.enter), default=0)
         return now + wait if wait else NEVER
+
+    def _opens(self, lead: Lead, now: int, rung: Rung) -> float:
+        """A time before which its cool-down, its hand-offs or what bars it keep the stage closed; one that is over if nothing does."""
+        opens: float = self._judge.handed_until(rung, lead) if lead.entered else 0
+        if rung.cool_down and lead.left and rung.code in lead.left:
+            opens = max(opens, lead.left[rung.code] + rung.cool_down)
+        lasts = lead.lasts or {}
+        for fact, c in rung.unless:
+            if holds(fact, lasts.get(c), now):
+                opens = max(opens, NEVER if fact.lasts is None else lasts[c] + fact.lasts)
+        return opens
 
     def _until_met(self, axis: int, threshold: float, sums: Sums) -> float:
         """Milliseconds for which fading losses alone keep the axis below its threshold; 0 if it is met."""

@@ -4,15 +4,44 @@ What a marketer writes is YAML (`intentflow.model`); this is what it means. All 
 is from low to high; the first is where every lead begins. `docs/semantics.md` says exactly what each value does.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
+
+from intentflow.domain.event import Provenance
 
 Axis = Literal["engagement", "fit", "intent"]
 AXES: tuple[Axis, ...] = ("engagement", "fit", "intent")
 DAY = 86_400_000
 MAX_WINDOW = 10  # events that a window may ask for
 MAX_CARTS = 8  # carts remembered per lead
+MAX_HAND_OFFS = 10  # in a period, that a stage may allow
+Channel = Literal[
+    "Direct",
+    "Cross-network",
+    "Paid Shopping",
+    "Paid Search",
+    "Paid Social",
+    "Paid Video",
+    "Display",
+    "Paid Other",
+    "AI Assistants",
+    "Organic Shopping",
+    "Organic Social",
+    "Organic Video",
+    "Organic Search",
+    "Referral",
+    "Email",
+    "Affiliates",
+    "Audio",
+    "SMS",
+    "Mobile Push Notifications",
+    "Internal",
+    "Unassigned",
+]  # GA4's default channel groups; and where those don't ask: an AI assistant, and a page of the same site
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+Agent = Literal["human", "preview", "scanner", "bot"]
+AGENTS: tuple[Agent, ...] = get_args(Agent)
 
 
 class Test(Struct, frozen=True):
@@ -34,6 +63,8 @@ class Condition(Struct, frozen=True, kw_only=True):
     source: tuple[str, ...] = ()  # one of these globs matches the campaign's source
     medium: tuple[str, ...] = ()  # one of these globs matches the campaign's medium
     targeted: bool | None = None  # with a campaign, or without one
+    channel: tuple[Channel, ...] = ()  # came by one of these; empty: any
+    agent: tuple[Agent, ...] = ()  # who asked is one of these; empty: any
     attributes: tuple[Test, ...] = ()
 
 
@@ -89,7 +120,44 @@ class Abandoned(Signal, frozen=True, kw_only=True, tag="abandoned"):
     cap: float | None = None
 
 
-AnySignal = Counted | Once | Repeated | SignedUp | Abandoned
+class Trait(Struct, frozen=True, kw_only=True):
+    """What an attribute of a profile must be. All that is given must hold; if nothing is, it need only be known."""
+
+    one_of: tuple[str | int | float | bool, ...] = ()  # compared with type
+    like: tuple[str, ...] = ()  # one of these globs matches the whole text
+    at_least: float | None = None  # numbers only, as is the next
+    at_most: float | None = None
+
+
+class Grade(Struct, frozen=True):
+    """So many points for who has the trait."""
+
+    points: float
+    trait: Trait
+
+
+class OfProfile(Signal, frozen=True, kw_only=True):
+    """What signals on a profile share: which attributes they look at. They don't fade."""
+
+    lasts: int | None = None  # those told not longer ago than that many ms
+    only_from: tuple[Provenance, ...] = ()  # those that come from one of these; empty: any
+    given_freely: bool = False  # those that were given freely alone
+
+
+class Graded(OfProfile, frozen=True, kw_only=True, tag="graded"):
+    """An attribute of the profile: the first grade whose trait it has counts. `points` are those of the best grade."""
+
+    attribute: str
+    grades: tuple[Grade, ...]
+
+
+class Ideal(OfProfile, frozen=True, kw_only=True, tag="ideal"):
+    """How close a profile is to an ideal one: `points` times the share of criteria that are met."""
+
+    criteria: tuple[tuple[str, Trait], ...]  # attribute, what it must be
+
+
+AnySignal = Counted | Once | Repeated | SignedUp | Abandoned | Graded | Ideal
 
 
 class Group(Struct, frozen=True):
@@ -115,11 +183,35 @@ class Stage(Struct, frozen=True, kw_only=True):
     meaning: str = ""  # the glossary's text
     enter: tuple[tuple[Axis, float], ...] = ()
     facts: tuple[str, ...] = ()  # must hold to enter, and to stay
+    unless: tuple[str, ...] = ()  # while one holds it is neither entered nor kept
     leave: tuple[tuple[Axis, float], ...] = ()  # left when one of these axes falls below
     dwell: int = 0  # it is not left downwards before
     cool_down: int = 0  # it is not entered again before, once left
+    hand_offs: Limit | None = None  # it is not entered oftener in any time of `period` ms
     treatment: Literal["nurture", "sales", "none"] = "none"
     follow_up: int | None = None  # the time in which somebody should act
+
+
+class Eligible(Struct, frozen=True):
+    """Who may buy at all: all of these facts hold, and none of those."""
+
+    facts: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+class Criteria(Struct, frozen=True):
+    """What is asked of a lead to call it qualified: points on axes, and facts. Nothing, if it has none."""
+
+    scores: tuple[tuple[Axis, float], ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+class Likely(Struct, frozen=True):
+    """Of the leads in one of these stages (none named: any) with at least these scores, the share that bought, as measured."""
+
+    share: float  # from 0 to 1
+    stages: tuple[str, ...] = ()
+    scores: tuple[tuple[Axis, float], ...] = ()
 
 
 class ScoringModel(Struct, frozen=True, kw_only=True):
@@ -133,5 +225,8 @@ class ScoringModel(Struct, frozen=True, kw_only=True):
     groups: tuple[Group, ...] = ()
     facts: tuple[Fact, ...] = ()
     stages: tuple[Stage, ...]
+    eligible: Eligible = Eligible()
+    criteria: Criteria = Criteria()
+    likelihood: tuple[Likely, ...] = ()  # the first row that holds is the answer
     horizon: int = 7 * DAY  # an event further behind a lead's newest is too late
     remembered: int = 64  # ids of counting events that are remembered per lead

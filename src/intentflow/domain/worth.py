@@ -10,6 +10,7 @@ from zlib import crc32
 
 from intentflow.domain.change import Receipt
 from intentflow.domain.counting import ENTRY
+from intentflow.domain.fit import Fit, criteria_met
 from intentflow.domain.lead import Lead
 from intentflow.domain.rules import (
     AXES,
@@ -18,6 +19,7 @@ from intentflow.domain.rules import (
     Axis,
     Counted,
     Fact,
+    Ideal,
     Once,
     Repeated,
     ScoringModel,
@@ -44,9 +46,11 @@ class Meter:
 
     __slots__ = ("axis", "bit", "cap", "code", "number", "points", "positive", "rate", "signal", "slot")
 
-    def __init__(self, signal: AnySignal, number: int, group: int) -> None:
+    def __init__(self, signal: AnySignal, number: int, group: int, positive: bool | None = None) -> None:
+        """`positive`: the sign of its points, where it is not that of the signal's."""
         self.signal, self.number, self.code = signal, number, code(signal.name)
-        self.axis, self.points, self.positive = AXES.index(signal.axis), signal.points, signal.points >= 0
+        self.axis, self.points = AXES.index(signal.axis), signal.points
+        self.positive = signal.points >= 0 if positive is None else positive
         self.rate = 0.0 if signal.half_life is None else 1.0 / signal.half_life
         cap = signal.cap if isinstance(signal, Counted | Abandoned) else None
         self.cap = UNCAPPED if cap is None else cap
@@ -74,6 +78,10 @@ class Scores:
         self.repeated = {m.code: m for m in self.meters if isinstance(m.signal, Repeated)}
         self.signed_up = [m for m in self.meters if isinstance(m.signal, SignedUp)]
         self.abandoned = [m for m in self.meters if isinstance(m.signal, Abandoned)]
+        self.fit = Fit(model.signals)
+        signs = [(self.meters[sign.number], Meter(sign.signal, sign.number, -1, False)) for sign in self.fit.signs]
+        self._fitting = {above.number: (above, below) for above, below in signs}
+        self._ideals = {sign.signal.name: sign.signal for sign in self.fit.signs if isinstance(sign.signal, Ideal)}
         self.moving = [*self.repeated.values(), *self.abandoned]
         self._loses = not all(m.positive for m in (*self.once.values(), *self.moving))
         self._counted = {m.code: m for m in self.meters if isinstance(m.signal, Counted)}
@@ -111,6 +119,8 @@ class Scores:
                 starts = [start for start in jumps(m, lead) if start <= now]
                 if starts:
                     found.append((m, m.capped(m.points * sum(exp2((start - now) * m.rate) for start in starts))))
+        if lead.profile:
+            found += [(self._fitting[n][points < 0], points) for n, points in self.fit.worths(lead.profile, now)]
         return found
 
     def may_lose(self, lead: Lead) -> bool:
@@ -145,7 +155,13 @@ class Scores:
 
     def receipts(self, worths: Worths) -> list[Receipt]:
         """What is not 0, the largest first; they add up to the scores. A group whose cap binds has one of its own."""
-        return [Receipt(name, axis, points) for _, name, axis, points in self.lines(worths)]
+        return [self.receipt(name, axis, points) for _, name, axis, points in self.lines(worths)]
+
+    def receipt(self, name: str, axis: Axis, points: float) -> Receipt:
+        """A line as a receipt; that of an ideal says how many criteria are met."""
+        ideal = self._ideals.get(name)
+        met = None if ideal is None or points <= 0 else criteria_met(ideal, points)
+        return Receipt(name, axis, points, met)
 
     def lines(self, worths: Worths) -> list[tuple[float, str, Axis, float]]:
         """The same as size (negative, so that the largest comes first), name, axis, points."""
@@ -168,12 +184,13 @@ def jumps(meter: Meter, lead: Lead) -> Iterator[int]:
     signal = meter.signal
     if isinstance(signal, Repeated):
         held = lead.windows.get(meter.code) if lead.windows else None
-        if held is not None and len(held) == STAMP * signal.at_least:
-            yield int.from_bytes(held[:6], "big") + signal.within
+        first = -1 if held is None else len(held) - STAMP * signal.at_least  # more are there if a model asked for more
+        if held is not None and first >= 0:
+            yield int.from_bytes(held[first : first + 6], "big") + signal.within
     elif isinstance(signal, Abandoned):
-        for added, activity, purchase in lead.carts.values() if lead.carts else ():
-            if added and added > purchase and activity > purchase:
-                yield activity + signal.quiet
+        for cart in lead.carts.values() if lead.carts else ():
+            if cart.is_left:
+                yield cart.activity + signal.quiet
 
 
 def _signed_up(meter: Meter, newsletter: tuple[int, int, int, int, int], now: int) -> float:

@@ -6,6 +6,10 @@ behind the fence: **a record whose epoch is below the highest seen before it is 
 wins. Compaction doesn't know of epochs and may keep only the void one; so the owner writes again every key whose latest
 record is void, long before `min.compaction.lag.ms` is over.
 
+A tombstone has no value that could bear an epoch, so it bears it in a header, and it counts only over a stub (`wire/rows.py`): over a
+lead that lives it is void, whoever wrote it. Over nothing it says nothing new: compaction has taken the stub before it. A void record of
+a lead that is not there, because it never began or is gone, is covered by a tombstone: the cleaner would keep it for ever.
+
 Nothing here decodes a lead, so reading runs as fast as the client parses.
 """
 
@@ -14,10 +18,11 @@ from typing import Protocol
 
 from intentflow.errors import IntentflowError
 from intentflow.lane.marks import FENCE, LEDGER, SOURCES, Fence, Topic, decode_fence, decode_ledger, decode_sources
-from intentflow.wire.chunk import Ledger
-from intentflow.wire.rows import with_epoch
+from intentflow.wire.records import Ledger
+from intentflow.wire.rows import is_stub, with_epoch
 
 EPOCH = 4  # bytes
+EPOCH_HEADER = "epoch"  # of a tombstone, as in a value
 
 
 class LogRecord(Protocol):
@@ -29,6 +34,8 @@ class LogRecord(Protocol):
     def key(self) -> bytes | None: ...
     @property
     def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...
 
 
 class Changelog:
@@ -62,9 +69,8 @@ class Changelog:
                 )
             if not key[0]:
                 top = self._mark(key, value, top)
-            elif value is None:  # design 8, rule 15: only once no late writer can exist
-                rows.pop(key, None)
-                shadowed.discard(key)
+            elif value is None:
+                self._gone(key, epoch_of(record) >= top)
             elif (epoch := value[:EPOCH]) >= top:
                 top = epoch
                 rows[key] = value
@@ -74,6 +80,16 @@ class Changelog:
                 shadowed.add(key)
                 self.voided += 1
         self._top = top
+
+    def _gone(self, key: bytes, current: bool) -> None:
+        """A tombstone (design 8, rule 15). `current`: no higher epoch came before it."""
+        row = self.rows.get(key)
+        if row is None or (current and is_stub(row)):
+            self.rows.pop(key, None)
+            self.shadowed.discard(key)
+        else:
+            self.shadowed.add(key)
+            self.voided += 1
 
     def _mark(self, key: bytes, value: bytes | None, top: bytes) -> bytes:
         if value is None:
@@ -101,10 +117,22 @@ class Changelog:
             int(key[len(LEDGER) :]): decode_ledger(row) for key, row in self.marks.items() if key.startswith(LEDGER)
         }
 
-    def again(self, keys: Iterable[bytes], epoch: int) -> list[tuple[bytes, bytes]]:
-        """The last valid records of these keys, as the owner with that epoch writes them once more."""
+    def again(self, keys: Iterable[bytes], epoch: int) -> list[tuple[bytes, bytes | None]]:
+        """The last valid records of these keys, as the owner with that epoch writes them once more; a tombstone for a lead without one."""
         found = ((key, self.rows.get(key) or self.marks.get(key)) for key in keys)
-        return [(key, with_epoch(epoch, row)) for key, row in found if row is not None]
+        return [(key, None if row is None else with_epoch(epoch, row)) for key, row in found if row or key[0]]
+
+
+def epoch_of(record: LogRecord) -> bytes:
+    """The epoch of whoever wrote a record, big-endian. A tombstone that bears none is as old as can be."""
+    if record.value is not None:
+        return record.value[:EPOCH]
+    return next((value for name, value in record.headers if name == EPOCH_HEADER), bytes(EPOCH))
+
+
+def headers_of_tombstone(epoch: int) -> list[tuple[str, bytes]]:
+    """The headers of a tombstone that the owner with that epoch writes."""
+    return [(EPOCH_HEADER, epoch.to_bytes(EPOCH, "big"))]
 
 
 def ledger_sums(logs: Iterable[Changelog]) -> Mapping[str, Ledger]:
@@ -118,4 +146,6 @@ def ledger_sums(logs: Iterable[Changelog]) -> Mapping[str, Ledger]:
             total.counted += ledger.counted
             total.duplicate += ledger.duplicate
             total.rejected += ledger.rejected
+            total.forwarded += ledger.forwarded
+            total.passed += ledger.passed
     return sums

@@ -1,10 +1,14 @@
 """A chunk: what one fetch took from one source, and what lies between two positions of it (design 8, rule 3)."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from msgspec import Struct
 
-from intentflow.wire.chunk import SourceRecord
+from intentflow.wire.records import SourceRecord
+
+MOST_BYTES = 2 << 20  # of the values and headers in a chunk, unpacked: a fetch is bounded as it is packed
 
 
 class Chunk(Struct, frozen=True, gc=False):
@@ -24,11 +28,36 @@ class Chunk(Struct, frozen=True, gc=False):
 
 
 def cut(chunk: Chunk, limit: int) -> Iterator[Chunk]:
-    """The chunk in pieces of at most `limit` records; together they cover the same positions."""
-    records, start = chunk.records, chunk.start
-    while len(records) > limit:
-        head, records = records[:limit], records[limit:]
-        end = records[0].offset
-        yield Chunk(chunk.topic, chunk.partition, start, end, head, chunk.generation)
-        start = end
-    yield Chunk(chunk.topic, chunk.partition, start, chunk.end, records, chunk.generation)
+    """The chunk in pieces of at most `limit` records and MOST_BYTES, or of one larger record; together they cover the same positions."""
+    rest: Chunk | None = chunk
+    sizes = [len(each.value or b"") + (_size(each.headers) if each.headers else 0) for each in chunk.records]
+    while rest is not None:
+        fit = limit
+        if sum(sizes[:limit]) > MOST_BYTES:
+            fit = max(1, bisect_right(list(accumulate(sizes[:limit])), MOST_BYTES))
+        piece, rest = split(rest, fit)
+        sizes = sizes[fit:]
+        yield piece
+
+
+def split(chunk: Chunk, limit: int, before: int | None = None) -> tuple[Chunk, Chunk | None]:
+    """The chunk in two: at most `limit` records, all below offset `before` (None: any), and what is left, if there is some."""
+    head = chunk.records[:limit]
+    if before is not None:
+        head = head[: bisect_left(head, before, key=_offset)]
+    rest = chunk.records[len(head) :]
+    if not rest:
+        return chunk, None
+    end = rest[0].offset
+    return (
+        Chunk(chunk.topic, chunk.partition, chunk.start, end, head, chunk.generation),
+        Chunk(chunk.topic, chunk.partition, end, chunk.end, rest, chunk.generation),
+    )
+
+
+def _size(headers: Sequence[tuple[str, bytes]]) -> int:
+    return sum(len(name) + len(value or b"") for name, value in headers)
+
+
+def _offset(record: SourceRecord) -> int:
+    return record.offset

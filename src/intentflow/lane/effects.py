@@ -10,10 +10,11 @@ from msgspec import Struct
 
 from intentflow.domain.lead import Unpublished
 from intentflow.lane.marks import Fence
-from intentflow.wire.chunk import SourceRecord
+from intentflow.wire.records import SourceRecord
 from intentflow.wire.rejections import Rejection
 
 Changes = Sequence[tuple[bytes, Sequence[Unpublished]]]  # per lead, in order
+Items = Sequence[tuple[bytes, bytes | None]]
 Refused = Sequence[tuple[SourceRecord, Rejection]]
 
 
@@ -38,10 +39,14 @@ class Seek(Struct, frozen=True):
 
 
 class WriteLog(Struct, frozen=True):
-    """Write these records to the changelog, in order, after those of every earlier `WriteLog` → `landed(ticket, batches)`."""
+    """Write these records to the changelog, in order, after those of every earlier `WriteLog` → `landed(ticket, batches)`.
+
+    One without a value is a tombstone: it bears the epoch in its headers.
+    """
 
     ticket: int
-    items: Sequence[tuple[bytes, bytes]]
+    items: Items
+    epoch: int
 
 
 class ReadGap(Struct, frozen=True):

@@ -1,21 +1,21 @@
 """One chunk through the core: what it makes of the table, the due times, and what the protocol is told. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from intentflow.domain.lead import Unpublished
-from intentflow.lane.chunk import Chunk
+from intentflow.domain.lead import Lead, Unpublished
+from intentflow.lane.chunk import Chunk, split
 from intentflow.lane.due import Due
 from intentflow.lane.effects import Effect
 from intentflow.lane.protocol import Partition
-from intentflow.lane.settling import Count
-from intentflow.wire.chunk import Folded, Ledger, SourceRecord, Touched
-from intentflow.wire.control import decode_control
+from intentflow.lane.settling import Count, count_of
+from intentflow.wire.control import Erasure, decode_control
+from intentflow.wire.records import Folded, Ledger, SourceRecord, Touched
 from intentflow.wire.rejections import Rejection
-from intentflow.wire.rows import due_of, encode_row
+from intentflow.wire.rows import due_of, encode_row, encode_stub
 
 SLICE = 5000  # leads that time may touch before the event loop turns
-Items = list[tuple[bytes, bytes]]
+Items = list[tuple[bytes, bytes | None]]
 News = list[tuple[bytes, list[Unpublished]]]
 
 
@@ -31,22 +31,39 @@ class Core(Protocol):
         partitions: int,
         ledger: Ledger | None,
         out: Folded,
+        messages: bool = False,
     ) -> Iterator[Touched]: ...
 
     def fold_clock(
         self, rows: dict[bytes, bytes], keys: Iterable[bytes], time: int, source: int, offset: int
     ) -> Folded: ...
 
+    def fold_erasure(
+        self, rows: dict[bytes, bytes], key: bytes, at: int, source: int, offset: int, read: Mapping[int, int]
+    ) -> Folded: ...
 
-def fold_chunk(part: Partition, due: Due, core: Core, chunk: Chunk, partitions: int) -> tuple[list[Effect], Folded]:
-    """Fold a chunk of events that the protocol has accepted."""
-    source, ledger, folded = part.sources[chunk.topic], part.ledger(chunk.topic), Folded([], [], [])
-    leads = core.fold_each(part.rows, chunk.records, source, part.number, partitions, ledger, folded)
-    items, news = apply(part, due, leads)
-    if folded.rejected and chunk.start < ledger.position:
-        folded.rejected = [each for each in folded.rejected if _owed(ledger, each[0].offset)]
-    count = Count(folded.counted, folded.duplicate, folded.refused)
-    return part.folded(chunk, items, news, folded.rejected, count), folded
+
+def fold_chunk(
+    part: Partition, due: Due, core: Core, chunk: Chunk, partitions: int, messages: bool = False
+) -> Iterator[tuple[list[Effect], Folded]]:
+    """Fold a chunk of events, or of messages between leads, that the protocol has accepted, in as many pieces as the core cuts it into.
+
+    Each piece moves the position. What follows a cut is likely to be cut soon too, so no more than twice the last piece is tried: all
+    that is folded in vain stays a small multiple of the chunk, however often it is cut.
+    """
+    rest: Chunk | None = chunk
+    size = max(1, len(chunk.records))
+    while rest is not None:
+        source, ledger, folded = part.sources[chunk.topic], part.ledger(chunk.topic), Folded([], [], [])
+        tried = rest.records[:size]
+        leads = core.fold_each(part.rows, tried, source, part.number, partitions, ledger, folded, messages)
+        items, news = apply(part, due, leads)
+        piece, rest = split(rest, size, folded.end)
+        size = 2 * len(piece.records)
+        if folded.rejected and piece.start < ledger.position:
+            folded.rejected = [each for each in folded.rejected if _owed(ledger, each[0].offset)]
+        part.next[chunk.topic] = piece.end
+        yield part.folded(piece, items, news, folded.rejected, count_of(folded)), folded
 
 
 def _owed(ledger: Ledger, offset: int) -> bool:
@@ -54,41 +71,67 @@ def _owed(ledger: Ledger, offset: int) -> bool:
     return offset >= ledger.position or offset in ledger.refused
 
 
-def fold_control(part: Partition, due: Due, core: Core, chunk: Chunk) -> Iterator[tuple[list[Effect], Folded]]:
-    """Fold a chunk of the control topic, record by record, each for all leads that are due by its time.
+def fold_control(
+    part: Partition, due: Due, core: Core, chunk: Chunk, partitions: int
+) -> Iterator[tuple[list[Effect], Folded]]:
+    """Fold a chunk of the control topic, record by record: a clock record for all leads that are due by its time, an erasure for its own.
 
     After a long silence half of all leads may be due at once, so what one record does is handed out in slices, between which
     the event loop may turn. Only the last one moves the position: whoever dies before it does the rest once more, and finds
     the leads of the slices that landed no longer due.
+
+    A stub is never in a write with the position: so an erasure before the position that the log tells is in the log too, and
+    reading it again must not forget what has come for the lead since.
     """
     counted_to = part.counted_to(chunk.topic)
     items: Items = []
     news: News = []
-    total = Folded([], [], [])
+    total, erased = Folded([], [], []), False
     for record in chunk.records:
-        said, fresh = decode_control(record.key, record.value), record.offset >= counted_to
+        fresh = record.offset >= counted_to
+        said = decode_control(record.key, record.value, part.number, partitions)
         if isinstance(said, Rejection):
             total.rejected.append((record, said))
             total.refused += fresh
             continue
         total.counted += fresh
-        keys = due.up_to(said)
+        if isinstance(said, Erasure):
+            if fresh:
+                more, told = _erase(part, due, core, said, part.sources[chunk.topic], record.offset)
+                items += more
+                news += told
+                erased = erased or bool(more)
+            continue
+        keys = due.up_to(said.clock)
         for at in range(0, len(keys), SLICE):
             if len(items) >= SLICE:
                 yield part.folded_partly(items, news), Folded([], [], [])
                 items, news = [], []
-            folded = core.fold_clock(part.rows, keys[at : at + SLICE], said, part.sources[chunk.topic], record.offset)
+            folded = core.fold_clock(
+                part.rows, keys[at : at + SLICE], said.clock, part.sources[chunk.topic], record.offset
+            )
             more, told = apply(part, due, folded.leads)
             note_moved(part, due, folded.moved)
             items += more
             news += told
             if at + SLICE < len(keys):
                 yield [], Folded([], [], [])
-    count = Count(total.counted, 0, total.refused)
-    yield part.folded(chunk, items, news, total.rejected, count), total
+    if erased:
+        yield part.folded_partly(items, news), Folded([], [], [])
+        items, news = [], []
+    yield part.folded(chunk, items, news, total.rejected, Count(total.counted, 0, total.refused)), total
 
 
-def apply(part: Partition, due: Due, leads: Iterable[Touched]) -> tuple[Items, News]:
+def _erase(part: Partition, due: Due, core: Core, said: Erasure, source: int, offset: int) -> tuple[Items, News]:
+    read = {number: ledger.position for number, ledger in part.ledgers.items()}
+    folded = core.fold_erasure(part.rows, said.key, said.at, source, offset, read)
+    part.stubs.update((key, None) for key, _, _ in folded.leads)
+    return apply(part, due, folded.leads, encode_stub)
+
+
+def apply(
+    part: Partition, due: Due, leads: Iterable[Touched], encode: Callable[[int, Lead], bytes] = encode_row
+) -> tuple[Items, News]:
     """Put leads into the table: each is encoded once, with all its changes that are not known to be published (rule 7)."""
     rows, pending, epoch = part.rows, part.pending, part.epoch
     items: Items = []
@@ -100,7 +143,7 @@ def apply(part: Partition, due: Due, leads: Iterable[Touched]) -> tuple[Items, N
             news.append((key, told))
         elif waiting is not None or lead.outbox:
             lead.outbox = waiting or []
-        row = encode_row(epoch, lead)
+        row = encode(epoch, lead)
         if lead.due:
             old = rows.get(key)
             due.moved(key, 0 if old is None else due_of(old), lead.due)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from intentflow.lane.changelog import EPOCH, LogRecord
+from intentflow.lane.changelog import EPOCH, LogRecord, epoch_of
 from intentflow.lane.marks import FENCE, decode_fence
 
 
@@ -11,10 +11,10 @@ def judge(records: Iterable[LogRecord], epoch: int, token: bytes) -> set[bytes] 
     late: set[bytes] = set()
     for record in records:
         key, value = record.key, record.value
-        if not key or value is None or len(value) < EPOCH:
+        if not key or (value is None and not key[0]) or (value is not None and len(value) < EPOCH):
             return f"offset {record.offset} of the changelog is not a record of ours; does something else write to this topic?"
-        theirs = int.from_bytes(value[:EPOCH], "big")
-        if key.startswith(FENCE):
+        theirs = int.from_bytes(epoch_of(record), "big")
+        if value is not None and key.startswith(FENCE):
             if theirs > epoch and decode_fence(value).token != token:
                 return f"fenced off: it has a new owner since offset {record.offset} of its changelog"
         elif theirs < epoch:

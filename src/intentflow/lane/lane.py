@@ -23,11 +23,12 @@ from intentflow.lane.phases import Phase
 from intentflow.lane.places import Place
 from intentflow.lane.protocol import Partition
 from intentflow.lane.reader import Progress
+from intentflow.lane.sources import source_topics
 from intentflow.lane.taking import take
 from intentflow.lane.topic_ids import topic_ids
 from intentflow.lane.writing import Writer
 from intentflow.settings import Settings
-from intentflow.wire.chunk import Folded
+from intentflow.wire.records import Folded
 from intentflow.wire.topic_names import TopicNames
 
 log = logging.getLogger(__name__)
@@ -110,7 +111,16 @@ class Lane:
 
     def _own(self, part: Partition) -> Owned:
         return Owned(
-            part, Performer(part, self.writer, self.settings.bootstrap, self.names, self.metrics, self.room.set)
+            part,
+            Performer(
+                part,
+                self.writer,
+                self.settings.bootstrap,
+                self.names,
+                self.settings.partitions,
+                self.metrics,
+                self.room.set,
+            ),
         )
 
     async def _begin(self, mine: Mapping[int, Owned], places: Mapping[TP, Place]) -> None:
@@ -174,7 +184,7 @@ class Lane:
             )
             owned.performer.perform(effects)
             await asyncio.sleep(0)  # a queue that is never empty would not let the event loop turn
-            while self.unsettled >= self.settings.in_flight:
+            while owned.part.laden or self.unsettled >= self.settings.in_flight:
                 await self._something_settles()
             if chunk.generation != self.generation:
                 return  # whoever gets the partition next folds the rest
@@ -186,8 +196,9 @@ class Lane:
     def _steps(self, owned: Owned, chunk: Chunk) -> Iterable[tuple[list[Effect], Folded]]:
         part, due, core = owned.part, owned.due, self._core(len(owned.part.sources))
         if chunk.topic == self.names.control:
-            return fold_control(part, due, core, chunk)
-        return [fold_chunk(part, due, core, chunk, self.settings.partitions)]
+            return fold_control(part, due, core, chunk, self.settings.partitions)
+        messages = chunk.topic == self.names.identities
+        return fold_chunk(part, due, core, chunk, self.settings.partitions, messages)
 
     def _core(self, sources: int) -> Core:
         core = self._cores.get(sources)
@@ -236,8 +247,3 @@ class Lane:
     def lag(self, topic: str, number: int) -> int:
         """Records that the broker is known to have of a source and that are not folded."""
         return max(0, self.ends.get((topic, number), 0) - self.owned[number].part.next[topic])
-
-
-def source_topics(names: TopicNames, family_topics: bool) -> tuple[str, ...]:
-    """Every topic that leads are folded from. A new one comes last: in this order sources are numbered, once and for ever."""
-    return (names.events, names.control, *(names.families.values() if family_topics else ()))

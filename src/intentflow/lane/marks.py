@@ -12,7 +12,7 @@ The head is that of a lead's row (`wire/rows.py`), so that the epoch of every re
 import msgspec
 from msgspec import Struct
 
-from intentflow.wire.chunk import Ledger
+from intentflow.wire.records import Ledger
 from intentflow.wire.rows import HEAD, VERSION
 
 FENCE = b"\0fence:"

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, start_http_server
 
 from intentflow import __version__
+from intentflow.domain.lead import NOTICE
 from intentflow.lane.effects import Changes
-from intentflow.wire.changes import move_of
-from intentflow.wire.chunk import Folded
+from intentflow.wire.changes import kind_of, move_of
+from intentflow.wire.records import Folded
 
 CHUNK_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 PREFIX = "intentflow_"
@@ -19,9 +20,12 @@ MEANINGS = {  # counters get `_total` from Prometheus' own conventions
     "events_counted": "Events that were counted for a lead",
     "events_duplicate": "Events whose id had been counted already",
     "events_rejected": "Records that were refused",
+    "events_forwarded": "Events that were sent on to another lead, which counts them",
+    "messages_passed": "Messages between leads that are no events: states, links, repeats",
     "events_redelivered": "Records read again after a restart and skipped; in no other count",
     "events_from_the_future": "Events dated after their receipt, counted at their receipt",
     "qualification_changes": "Qualification changes",
+    "cart_notices": "Notices of carts: abandoned, or bought after all",
     "chunk_seconds": "Time to fold one chunk",
     "chunk_records": "Records in folded chunks",
     "lag_records": "Records on the broker that are not folded yet",
@@ -51,9 +55,12 @@ class Metrics:
         self.counted = self._counter("events_counted", "topic")
         self.duplicate = self._counter("events_duplicate", "topic")
         self.rejected = self._counter("events_rejected", "topic", "reason")
+        self.forwarded = self._counter("events_forwarded", "topic")
+        self.passed = self._counter("messages_passed")
         self.skipped = self._counter("events_redelivered")
         self.marked = self._counter("events_from_the_future")
         self.changes = self._counter("qualification_changes", "from_stage", "to_stage", "cause")
+        self.cart_notices = self._counter("cart_notices", "kind")
         self.chunk_seconds = Histogram(*self._said("chunk_seconds"), buckets=CHUNK_SECONDS, registry=self.registry)
         self.chunk_records = self._counter("chunk_records")
         self.lag = self._gauge("lag_records", "topic")
@@ -88,6 +95,10 @@ class Metrics:
         self.counted.labels(topic).inc(folded.counted)
         if folded.duplicate:
             self.duplicate.labels(topic).inc(folded.duplicate)
+        if folded.forwarded:
+            self.forwarded.labels(topic).inc(folded.forwarded)
+        if folded.passed:
+            self.passed.inc(folded.passed)
         if folded.skipped:
             self.skipped.inc(folded.skipped)
         if folded.marked:
@@ -100,8 +111,13 @@ class Metrics:
             self.rejected.labels(topic, reason).inc()
 
     def published(self, changes: Changes) -> None:
-        """Changes are on their topic."""
-        moves = collections.Counter(move_of(change.payload) for _, told in changes for change in told)
+        """Changes and notices are on their topics."""
+        notices = collections.Counter(kind_of(one.payload) for _, told in changes for one in told if one.to == NOTICE)
+        for kind, count in notices.items():
+            self.cart_notices.labels(kind).inc(count)
+        moves = collections.Counter(
+            move_of(change.payload) for _, told in changes for change in told if change.to is None
+        )
         for move, count in moves.items():
             self.changes.labels(*move).inc(count)
 

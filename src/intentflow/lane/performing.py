@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Any
 
 from intentflow.adapters.topics import LARGEST_REJECTION_BYTES
-from intentflow.lane.effects import Effect, Publish, ReadGap, Stop, WriteLog
+from intentflow.domain.lead import NOTICE
+from intentflow.lane.changelog import headers_of_tombstone
+from intentflow.lane.effects import Changes, Effect, Publish, ReadGap, Stop, WriteLog
 from intentflow.lane.exits import fail_stop
 from intentflow.lane.metrics import Metrics
 from intentflow.lane.protocol import Partition
 from intentflow.lane.reader import ChangelogReader
 from intentflow.lane.writing import NO_HEADERS, Item, Writer, landed
-from intentflow.wire.changes import headers_of
+from intentflow.wire.changes import NOTICE_TYPE, TYPE, headers_of
+from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.rejections import rejection_headers
 from intentflow.wire.topic_names import TopicNames
 
@@ -29,10 +32,11 @@ class Performer:
         writer: Writer,
         bootstrap: str,
         names: TopicNames,
+        partitions: int,
         metrics: Metrics,
         settled: Callable[[], None],
     ) -> None:
-        self.part, self.names = part, names
+        self.part, self.names, self._partitions = part, names, partitions
         self._writer, self._bootstrap, self._metrics, self._settled = writer, bootstrap, metrics, settled
         self._writes: asyncio.Queue[WriteLog] = asyncio.Queue()
         self._outs: asyncio.Queue[Publish] = asyncio.Queue()
@@ -70,7 +74,7 @@ class Performer:
         topic, number = self.names.changelog, self.part.number
         while True:
             effect = await self._writes.get()
-            sent = await self._writer.send(topic, number, ((key, row, NO_HEADERS) for key, row in effect.items))
+            sent = await self._writer.send(topic, number, _with_headers(effect))
             self._spawn(self._await_log(effect, sent))
 
     async def _await_log(self, effect: WriteLog, sent: Any) -> None:
@@ -80,14 +84,16 @@ class Performer:
         while True:
             effect = await self._outs.get()
             number = self.part.number
-            changes: list[Item] = [
-                (key, c.payload, headers_of(c.payload)) for key, told in effect.changes for c in told
-            ]
+            changes, notices = _told(effect.changes, None, TYPE), _told(effect.changes, NOTICE, NOTICE_TYPE)
             refused = [self._rejection(effect.topic, record, why) for record, why in effect.refused]
             sent = [
                 (self.names.changes, await self._writer.send(self.names.changes, number, changes)),
                 (self.names.rejections, await self._writer.send(self.names.rejections, number, refused)),
             ]
+            if notices:
+                sent.append((self.names.cart_notices, await self._writer.send(self.names.cart_notices, number, notices)))
+            for receiver, messages in messages_of(effect.changes, self._partitions).items():
+                sent.append((self.names.identities, await self._writer.send(self.names.identities, receiver, messages)))
             self._spawn(self._await_published(effect, sent))
 
     async def _await_published(self, effect: Publish, sent: Any) -> None:
@@ -121,6 +127,26 @@ class Performer:
             )
             self._metrics.void.inc(self.part.late - before)
         self.perform(effects)
+
+
+def messages_of(told: Changes, partitions: int) -> dict[int, list[Item]]:
+    """The messages to other leads by the partition of their receiver, in order."""
+    found: dict[int, list[Item]] = {}
+    for _, news in told:
+        for one in news:
+            if one.to:
+                found.setdefault(partition_of(one.to, partitions), []).append((one.to, one.payload, NO_HEADERS))
+    return found
+
+
+def _told(told: Changes, to: bytes | None, kind: bytes) -> list[Item]:
+    """What leads tell the world on one topic, in order."""
+    return [(key, one.payload, headers_of(one.payload, kind)) for key, news in told for one in news if one.to == to]
+
+
+def _with_headers(effect: WriteLog) -> Iterator[Item]:
+    erased = headers_of_tombstone(effect.epoch)
+    return ((key, row, NO_HEADERS if row is not None else erased) for key, row in effect.items)
 
 
 async def _or_end(work: Coroutine[Any, Any, None]) -> None:

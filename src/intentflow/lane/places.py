@@ -13,7 +13,7 @@ from intentflow.domain.lead import Unpublished
 from intentflow.lane.chunk import Chunk
 from intentflow.lane.effects import Stop
 from intentflow.lane.marks import Topic
-from intentflow.wire.chunk import Ledger
+from intentflow.wire.records import Ledger
 from intentflow.wire.rows import decode_row, has_outbox
 
 
@@ -89,9 +89,9 @@ def unpublished(rows: Mapping[bytes, bytes], committed: Mapping[int, int]) -> li
     return found
 
 
-def miscounted(chunk: Chunk, fresh: int, counted: int, duplicate: int, rejected: int) -> str:
+def miscounted(chunk: Chunk, fresh: int, accounted: int) -> str:
     """In words: a chunk whose records were not all accounted for."""
     return (
-        f"{chunk.topic}-{chunk.partition}, positions {chunk.start} to {chunk.end}: {fresh} records came in, but {counted} were counted, "
-        f"{duplicate} duplicates and {rejected} rejected. If the rest looked applied already, the topic was deleted and made again"
+        f"{chunk.topic}-{chunk.partition}, positions {chunk.start} to {chunk.end}: {fresh} records came in, but only {accounted} "
+        "are accounted for. If the rest looked applied already, the topic was deleted and made again"
     )

@@ -20,6 +20,7 @@ from intentflow.lane.marks import SOURCES, Fence, Topic, encode_sources
 from intentflow.lane.phases import Phase, move
 from intentflow.lane.places import Place
 from intentflow.lane.settling import Effects, Settling, an_event
+from intentflow.lane.stubs import stubs_of
 
 
 class Partition(Settling):
@@ -39,7 +40,8 @@ class Partition(Settling):
         """The partition was assigned: read it from the beginning."""
         self.phase = move(self.phase, "take")
         self.log, self.flights, self.mended = Changelog(), Flights(), False
-        self.pending, self.sources, self.ledgers, self.refusal = {}, {}, {}, None
+        self.pending, self.sources, self.ledgers, self.refusal, self.laden = {}, {}, {}, None, False
+        self.stubs = {}
         return [ReadLog()]
 
     @an_event
@@ -79,7 +81,7 @@ class Partition(Settling):
         if self._grown:
             self.log.marks[SOURCES] = encode_sources(self.epoch, numbered)
         self.sources = {topic.name: number for number, topic in enumerate(numbered)}
-        self.ledgers = self.log.ledgers()
+        self.ledgers, self.stubs = self.log.ledgers(), stubs_of(self.rows)
         return [Seek()]
 
     def may_keep(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 import faust
 
 from intentflow.domain.lead import Lead
-from intentflow.wire.rows import decode_row
+from intentflow.wire.rows import decode_row, is_stub
 
 
 class LeadTable(faust.Table):
@@ -22,8 +22,8 @@ class LeadTable(faust.Table):
         return (owned.part.rows for owned in self.app.lane.owned.values())
 
     def row(self, key: bytes) -> bytes | None:
-        """The changelog's own bytes of a lead."""
-        return next((rows[key] for rows in self._rows() if key in rows), None)
+        """The changelog's own bytes of a lead; None of one that was erased."""
+        return next((rows[key] for rows in self._rows() if key in rows and not is_stub(rows[key])), None)
 
     def __getitem__(self, key: bytes) -> Lead:
         row = self.row(key)
@@ -36,7 +36,7 @@ class LeadTable(faust.Table):
         return default if row is None else decode_row(row)
 
     def __contains__(self, key: object) -> bool:
-        return any(key in rows for rows in self._rows())
+        return isinstance(key, bytes) and self.row(key) is not None
 
     def __len__(self) -> int:
         return sum(len(rows) for rows in self._rows())

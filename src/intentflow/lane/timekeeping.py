@@ -40,6 +40,7 @@ async def keep_time(lane: Lane) -> None:
                     await _look_ahead(lane, reader)
             except KafkaError as error:  # a broker that restarts; a write that must wait for it says so itself
                 log.warning("the changelog's end cannot be read just now: %s", type(error).__name__)
+            _let_go(lane)
             if lane.settings.clock == "wall":
                 await asyncio.gather(*(_say(lane, number, owned) for number, owned in lane.owned.items()))
 
@@ -87,6 +88,13 @@ async def _say(lane: Lane, number: int, owned: Owned) -> None:
     [(offset, _)] = await landed(sent, control)
     owned.clock, owned.clock_end = now, offset + 1
     lane.metrics.clock.labels(str(number)).set(now / 1000)
+
+
+def _let_go(lane: Lane) -> None:
+    """What is left of erased leads goes, where nothing of it can be read again."""
+    for number, owned in lane.owned.items():
+        committed = {topic: lane.committed.get((topic, number), 0) for topic in lane.topics}
+        owned.performer.perform(owned.part.committed(committed))
 
 
 def _measure(lane: Lane) -> None:

@@ -5,8 +5,10 @@ from typing import Annotated, Literal, Self, get_args, get_type_hints
 from pydantic import BeforeValidator, PlainValidator, model_validator
 
 from intentflow.domain.event import FAMILIES
-from intentflow.domain.rules import MAX_WINDOW, Condition
+from intentflow.domain.rules import AGENTS, CHANNELS, MAX_WINDOW, Agent, Channel, Condition
+from intentflow.model.durations import shown
 from intentflow.model.suggest import did_you_mean
+from intentflow.model.traits import Attribute, Sources, Traits
 from intentflow.model.written import (
     Bool,
     Family,
@@ -23,10 +25,17 @@ from intentflow.model.written import (
     whole,
 )
 
-Form = Literal["event", "repeated", "newsletter", "cart"]
+Form = Literal["event", "repeated", "newsletter", "cart", "profile", "ideal"]
 ACTIONS = {family: get_args(get_type_hints(kind)["action"]) for family, kind in FAMILIES.items()}
 SIGN_UP = Condition(family="newsletter_signup", actions=("signup",))  # what `newsletter: signed_up` is about
-SPECIAL = {"newsletter": {"newsletter"}, "cart": {"cart", "quiet"}, "signal": {"signal", "at_least", "within"}}
+ON_PROFILES = {"only_from", "given_freely"}
+SPECIAL = {
+    "newsletter": {"newsletter"},
+    "cart": {"cart", "quiet"},
+    "signal": {"signal", "at_least", "within"},
+    "profile": {"profile", *ON_PROFILES},
+    "ideal": {"ideal", *ON_PROFILES},
+}
 
 
 class TestWritten(Written):
@@ -47,10 +56,22 @@ class TestWritten(Written):
         return self
 
 
-def _test(written: object) -> object:
+def test_keys(written: object) -> object:
+    """The keys of a test that is written as a bare value or a list."""
     if isinstance(written, dict):
         return written
     return {"one_of": written} if isinstance(written, list) else {"equals": written}
+
+
+def channel_named(written: object) -> Channel:
+    """One of the channels, in whatever case it is written."""
+    known = {name.lower(): name for name in CHANNELS}
+    if not isinstance(written, str) or written.lower() not in known:
+        hint = did_you_mean(written, CHANNELS) if isinstance(written, str) else ""
+        raise ValueError(
+            f"must be a channel like Organic Search, not {shown(written)}{hint or '; ' + ', '.join(CHANNELS)}"
+        )
+    return known[written.lower()]
 
 
 class When(Written):
@@ -64,38 +85,49 @@ class When(Written):
     source: Globs = ()
     medium: Globs = ()
     targeted: Bool | None = None
-    attributes: Annotated[dict[str, Annotated[TestWritten, BeforeValidator(_test)]], entries(32)] = {}
+    channel: Annotated[tuple[Annotated[Channel, PlainValidator(channel_named)], ...], BeforeValidator(many)] = ()
+    agent: Annotated[tuple[Annotated[Agent, PlainValidator(one_of(*AGENTS))], ...], BeforeValidator(many)] = ()
+    attributes: Annotated[dict[str, Annotated[TestWritten, BeforeValidator(test_keys)]], entries(32)] = {}
     signal: Name | None = None
     at_least: Annotated[int | None, PlainValidator(whole(1, MAX_WINDOW))] = None
     within: Longer | None = None
     newsletter: Annotated[str | None, PlainValidator(one_of("signed_up"))] = None
     cart: Annotated[str | None, PlainValidator(one_of("abandoned"))] = None
     quiet: Longer | None = None
+    profile: Attribute | None = None
+    ideal: Annotated[Traits, entries(32)] = {}
+    only_from: Sources = ()
+    given_freely: Bool = False
 
     @property
     def form(self) -> Form:
-        """Which of the four kinds of condition this is."""
+        """Which of the kinds of condition this is."""
         if self.newsletter is not None:
             return "newsletter"
         if self.cart is not None:
             return "cart"
+        if self.profile is not None:
+            return "profile"
+        if self.ideal:
+            return "ideal"
         return "repeated" if {"signal", "at_least", "within"} & self.model_fields_set else "event"
 
     @model_validator(mode="after")
     def _is_one_kind(self) -> Self:
         for key, allowed in SPECIAL.items():
             strange = sorted(self.model_fields_set - allowed)
-            if getattr(self, key) is not None and strange:
-                raise ValueError(
-                    f'{strange[0]} does not go with "{key}: {getattr(self, key)}"; that takes {_listed(allowed)} only'
-                )
+            if key in self.model_fields_set and getattr(self, key) is not None and strange:
+                said = key if key == "ideal" else f'"{key}: {getattr(self, key)}"'
+                raise ValueError(f"{strange[0]} does not go with {said}; that takes {_listed(allowed)} only")
+        for key in sorted(ON_PROFILES & self.model_fields_set) if self.form not in ("profile", "ideal") else ():
+            raise ValueError(f'{key} goes with "profile: job_title" or "ideal: ..." only')
         if self.quiet is not None and self.cart is None:
             raise ValueError('quiet goes with "cart: abandoned" only')
         if self.cart is not None and self.quiet is None:
             raise ValueError("quiet is missing: how long a cart must be left alone (try quiet: 1h)")
         if self.form == "repeated" and (self.at_least is None or self.within is None):
             raise ValueError("at_least and within go together: {signal: pricing_page, at_least: 2, within: 7d}")
-        if self.family is None and self.newsletter is None and self.cart is None and self.signal is None:
+        if self.family is None and self.signal is None and self.form in ("event", "repeated"):
             raise ValueError(f"family is missing: one of {', '.join(FAMILIES)}")
         return self
 

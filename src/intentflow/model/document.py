@@ -1,21 +1,23 @@
 """A YAML file as plain values that remember their lines.
 
-Only the syntax is judged here. Whatever the bytes are, the answer is a `Document` or a `ModelError`: the file is bounded, aliases are
+Only the syntax is judged here. Whatever the bytes are, the answer is a `Document` or a `WrittenError`: the file is bounded, aliases are
 written out and counted while that happens (so a bomb of anchors ends at the bound), and nothing is ever constructed but plain values.
 """
 
 import hashlib
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from intentflow.model.findings import Finding, ModelError, Path
+from intentflow.model.findings import Finding, Flaw, ModelError, Path, WrittenError, sentence
+from intentflow.model.suggest import did_you_mean
 
 MAX_BYTES = 128 * 1024  # of a file; the complete default has a tenth of it
 MAX_VALUES = 20_000  # in a file, aliases written out
@@ -23,6 +25,18 @@ MAX_DEPTH = 16
 
 Scalar = str | int | float | bool | date | None
 Tree = Scalar | list["Tree"] | dict[str, "Tree"]
+
+
+class Genre(NamedTuple):
+    """What a file is meant to be, as its errors say it."""
+
+    noun: str
+    key: str  # that it begins with
+    listing: str  # the command that lists the shipped ones
+    error: type[WrittenError]
+
+
+MODEL = Genre("scoring model", "model", "intentflow model list", ModelError)
 
 
 class Document(NamedTuple):
@@ -40,37 +54,67 @@ class Document(NamedTuple):
         return self.lines.get(path, 1)
 
 
-def parse(file: str, content: bytes) -> Document:
-    """The document in these bytes; raises `ModelError` with everything that is wrong with its syntax."""
+def content_of(path: str, shipped: list[str], genre: Genre) -> bytes:
+    """The bytes of a file, up to one more than may be; raises the genre's error if it can't be read."""
+    try:
+        if not FilePath(path).is_file():
+            hint = did_you_mean(path, shipped)
+            text = f"there is no such {genre.key}{hint}; it is a shipped one ({', '.join(shipped)}), or a YAML file"
+            raise genre.error(path, [Finding(0, "file", text)])
+        with FilePath(path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise genre.error(path, [Finding(0, "file", f"the file cannot be read: {reason}")]) from None
+
+
+def findings_of(document: Document, flaws: Iterable[Flaw], rule: str) -> Iterator[Finding]:
+    """The flaws once each, in the order of the file; a flaw's rule is the section that it is in, or `rule` if it is in none."""
+    for line, text, broken in sorted(
+        {(document.line(f.path), sentence(f), str(f.path[0]) if f.path else rule) for f in flaws}
+    ):
+        yield Finding(line, broken, text)
+
+
+def parse(file: str, content: bytes, genre: Genre = MODEL) -> Document:
+    """The document in these bytes; raises the genre's error with everything that is wrong with its syntax."""
+    try:
+        return _parsed(file, content, genre)
+    except _UnreadableError as error:
+        raise genre.error(file, [Finding(error.line, "syntax", error.text)]) from None
+
+
+class _UnreadableError(Exception):
+    def __init__(self, line: int, text: str) -> None:
+        self.line, self.text = line, text
+
+
+def _parsed(file: str, content: bytes, genre: Genre) -> Document:
     if len(content) > MAX_BYTES:
-        raise _refused(file, 1, f"the file is larger than {MAX_BYTES // 1024} KiB; is it a scoring model?")
-    node = _composed(file, _text(file, content))
+        raise _UnreadableError(1, f"the file is larger than {MAX_BYTES // 1024} KiB; is it a {genre.noun}?")
+    node = _composed(_text(content))
     if node is None:
-        raise _refused(
-            file, 1, "the file is empty; begin with the key model, or copy a shipped model (intentflow model list)"
-        )
-    reader = _Reader(file)
+        begin = f"begin with the key {genre.key}, or copy a shipped {genre.key} ({genre.listing})"
+        raise _UnreadableError(1, f"the file is empty; {begin}")
+    reader = _Reader()
     tree = reader.value(node, ())
     if reader.findings:
-        raise ModelError(file, reader.findings)
+        raise genre.error(file, reader.findings)
     if not isinstance(tree, dict):
-        raise _refused(file, node.start_mark.line + 1, "a scoring model is keys and values; begin with the key model")
+        text = f"a {genre.noun} is keys and values; begin with the key {genre.key}"
+        raise _UnreadableError(node.start_mark.line + 1, text)
     return Document(file, tree, reader.lines, hashlib.sha256(content).hexdigest())
 
 
-def _refused(file: str, line: int, text: str) -> ModelError:
-    return ModelError(file, [Finding(line, "syntax", text)])
-
-
-def _text(file: str, content: bytes) -> str:
+def _text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise _refused(file, line, "this is not text in UTF-8; save the file as UTF-8") from None
+        raise _UnreadableError(line, "this is not text in UTF-8; save the file as UTF-8") from None
 
 
-def _composed(file: str, text: str) -> Node | None:
+def _composed(text: str) -> Node | None:
     """The tree of nodes; an alias is the same node again."""
     try:
         with warnings.catch_warnings():
@@ -80,13 +124,11 @@ def _composed(file: str, text: str) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(str(part) for part in (error.context, error.problem) if part)
-        raise _refused(file, mark.line + 1 if mark else 1, f"this is not YAML: {_first_line(said)}") from None
+        raise _UnreadableError(mark.line + 1 if mark else 1, f"this is not YAML: {_first_line(said)}") from None
     except RecursionError:
-        raise _refused(
-            file, 1, f"values are nested too deeply; {MAX_DEPTH} levels are more than any model needs"
-        ) from None
+        raise _UnreadableError(1, f"values are nested too deeply; {MAX_DEPTH} levels are more than any need") from None
     except Exception as error:  # noqa: BLE001 - ruamel raises all kinds for broken input; here the input alone can be at fault
-        raise _refused(file, 1, f"this is not YAML: {_first_line(str(error))}") from None
+        raise _UnreadableError(1, f"this is not YAML: {_first_line(str(error))}") from None
 
 
 def _first_line(text: str) -> str:
@@ -96,8 +138,7 @@ def _first_line(text: str) -> str:
 class _Reader:
     """Turns nodes into plain values and notes the line of each; what is wrong is collected."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self) -> None:
         self.lines: dict[Path, int] = {}
         self.findings: list[Finding] = []
         self.values = 0
@@ -107,8 +148,7 @@ class _Reader:
         self.lines.setdefault(path, node.start_mark.line + 1)
         if self.values > MAX_VALUES or len(path) > MAX_DEPTH:
             line = node.start_mark.line + 1
-            raise _refused(
-                self.file,
+            raise _UnreadableError(
                 line,
                 "too many values, or nested too deeply; do anchors and aliases multiply, or go in a circle?",
             )

@@ -45,9 +45,20 @@ def _event(written: GivenWritten) -> dict[str, object]:
     fields: dict[str, object] = {
         "family": written.family,
         "action": written.action,
-        "page": None if written.url is None else {"url": written.url},
+        "page": _page(written),
         "campaign": None if written.campaign is None else {"name": written.campaign},
+        "user_agent": written.user_agent,
         "cart_id": written.cart_id,
+        "email": written.email,
         "attributes": dict(written.attributes) or None,
     }
+    if written.family == "profile":
+        told = {"profile": dict(written.profile), "provenance": written.provenance}
+        fields |= told | {"given_freely": written.given_freely}
     return {key: value for key, value in fields.items() if value is not None}
+
+
+def _page(written: GivenWritten) -> dict[str, str] | None:
+    if written.url is None:
+        return None
+    return {"url": written.url} | ({} if written.referrer is None else {"referrer": written.referrer})

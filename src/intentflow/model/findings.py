@@ -1,4 +1,4 @@
-"""What is wrong with a model, as small values: where, which rule, and what to do."""
+"""What is wrong with a model, or another file that people write, as small values: where, which rule, and what to do."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -13,6 +13,7 @@ NAMED = {
     "groups": "group",
     "stages": "stage",
     "examples": "example",
+    "records": "record",
     "pages": "pages",
 }
 
@@ -33,8 +34,8 @@ class Finding(NamedTuple):
     text: str
 
 
-class ModelError(ConfigError):
-    """A model that cannot be used. `findings` holds everything that is wrong with it; the message has a line for each of the first 50."""
+class WrittenError(ConfigError):
+    """A file that cannot be used. `findings` holds everything that is wrong with it; the message has a line for each of the first 50."""
 
     def __init__(self, file: str, findings: Iterable[Finding]) -> None:
         self.file = file
@@ -42,6 +43,10 @@ class ModelError(ConfigError):
         more = len(self.findings) - TOLD
         lines = [located(file, finding) for finding in self.findings[:TOLD]]
         super().__init__("\n".join([*lines, f"{file}: and {more} more"] if more > 0 else lines))
+
+
+class ModelError(WrittenError):
+    """A scoring model that cannot be used."""
 
 
 def located(file: str, finding: Finding) -> str:

@@ -4,12 +4,17 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import combinations
 
+from msgspec.structs import replace
+
 from intentflow.domain.event import AnyEvent
-from intentflow.domain.rules import Abandoned, AnySignal, Condition, Counted, Repeated, SignedUp, Stage
+from intentflow.domain.rules import Abandoned, AnySignal, Condition, Counted, OfProfile, Once, Repeated, Stage
 from intentflow.model.findings import Finding, Flaw, sentence
+from intentflow.model.fit_lints import mail_never_known, protected_attribute
 from intentflow.model.load import Reading
 from intentflow.model.reach import any_traffic, conditions_of, events_of, facts_of, highest, single, visits_only
 from intentflow.model.sample import meets, samples
+from intentflow.model.stage_lints import barred_for_ever, hand_offs_without_end, sold_to_too_early
+from intentflow.model.unused import unused
 from intentflow.model.words import event_words
 
 QUALIFIED = ("mql", "pql", "sql", "customer")
@@ -55,14 +60,15 @@ def unreachable_stage(reading: Reading) -> Iterator[Flaw]:
 def _enters_whenever(higher: Stage, lower: Stage) -> bool:
     bounds = dict(lower.enter)
     asks_no_more = all(axis in bounds and value <= bounds[axis] for axis, value in higher.enter)
-    return asks_no_more and set(higher.facts) <= set(lower.facts) and not higher.cool_down
+    is_open = not higher.cool_down and higher.hand_offs is None and set(higher.unless) <= set(lower.unless)
+    return asks_no_more and set(higher.facts) <= set(lower.facts) and is_open
 
 
 def endless_stage(reading: Reading) -> Iterator[Flaw]:
     """A stage that is never left: leads that fall from above end there, too, though they never met it."""
     for stage in reading.model.stages[1:]:
         lasting = {fact.name for fact in reading.model.facts if fact.lasts is None}
-        if not stage.leave and set(stage.facts) <= lasting:
+        if not stage.leave and set(stage.facts) <= lasting and not stage.unless:
             yield Flaw(
                 ("stages", stage.name), "nobody ever leaves it downwards; say leave, with a number below that of enter"
             )
@@ -70,7 +76,7 @@ def endless_stage(reading: Reading) -> Iterator[Flaw]:
 
 def never_fires(reading: Reading) -> Iterator[Flaw]:
     """A rule that can never fire."""
-    rules = [("signals", s.name, s.when) for s in reading.model.signals if not isinstance(s, SignedUp | Abandoned)]
+    rules = [("signals", s.name, s.when) for s in reading.model.signals if isinstance(s, Counted | Once | Repeated)]
     rules += [("facts", fact.name, fact.when) for fact in reading.model.facts]
     for kind, name, conditions in rules:
         for i, condition in enumerate(conditions):
@@ -82,6 +88,8 @@ def never_fires(reading: Reading) -> Iterator[Flaw]:
 def _contradiction(condition: Condition) -> str:
     if condition.targeted is False and (condition.campaign or condition.source or condition.medium):
         return "it asks for a campaign and for none; take targeted out"
+    if condition.channel and samples(replace(condition, channel=())):
+        return f"who meets the rest of it does not come by {' or '.join(condition.channel)}"
     if condition.not_url:
         return "not_url takes away every page of url"
     return "its attributes contradict each other"
@@ -115,7 +123,7 @@ def cap_without_limit(reading: Reading) -> Iterator[Flaw]:
 
 def counts_twice(reading: Reading) -> Iterator[Flaw]:
     """Two rules that count one event twice, on one axis."""
-    alone = [s for s in reading.model.signals if not isinstance(s, Repeated | Abandoned)]
+    alone = [s for s in reading.model.signals if not isinstance(s, Repeated | Abandoned | OfProfile)]
     for one, other in combinations(alone, 2):
         if one.axis == other.axis:
             both = _met_by_both(one, other) or _met_by_both(other, one)
@@ -164,29 +172,6 @@ def _is_sign_up(signal: AnySignal) -> bool:
     return any("signup" in c.actions for c in conditions_of(signal) if c.family == "newsletter_signup")
 
 
-def unused(reading: Reading) -> Iterator[Flaw]:
-    """Something that no stage asks for."""
-    model = reading.model
-    axes = {axis for stage in model.stages for axis, _ in (*stage.enter, *stage.leave)}
-    for axis in sorted({signal.axis for signal in model.signals} - axes):
-        first = next(signal for signal in model.signals if signal.axis == axis)
-        yield Flaw(("signals", first.name, "axis"), f"no stage asks for {axis}, so its signals change nothing")
-    for name in sorted({fact.name for fact in model.facts} - {fact for stage in model.stages for fact in stage.facts}):
-        yield Flaw(("facts", name), "no stage asks for it; name it in enter, or take it out")
-    for name in sorted({group.name for group in model.groups} - {signal.group for signal in model.signals}):
-        yield Flaw(("groups", name), "no signal is in it; take it out")
-    for name in reading.written.pages:
-        if name not in _named_pages(reading):
-            yield Flaw(("pages", name), "no url or not_url names it; take it out")
-
-
-def _named_pages(reading: Reading) -> set[str]:
-    written = reading.written
-    whens = [when for signal in written.signals.values() for when in signal.when]
-    whens += [when for fact in written.facts.values() for when in fact.when or ()]
-    return {glob for when in whens for glob in (*when.url, *when.not_url)}
-
-
 def review(reading: Reading, today: date) -> Iterator[Flaw]:
     """The date of the next review is missing, or over."""
     due = reading.written.review_by
@@ -224,12 +209,17 @@ def draft(reading: Reading) -> Iterator[Flaw]:
 
 
 LINTS: tuple[Lint, ...] = (
+    protected_attribute,
+    mail_never_known,
     unreachable_stage,
     endless_stage,
     never_fires,
     cap_below_one_event,
     cap_without_limit,
     counts_twice,
+    barred_for_ever,
+    sold_to_too_early,
+    hand_offs_without_end,
     visits_qualify,
     newsletter_not_strongest,
     unused,

@@ -1,19 +1,17 @@
 """The doors of this package: a model's name or file in, a sound `ScoringModel` or a `ModelError` out, nothing else."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from importlib.resources import files
-from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from intentflow.domain.rules import ScoringModel
-from intentflow.model.document import MAX_BYTES, Document, Tree, parse
+from intentflow.model.document import MODEL, Document, Tree, content_of, findings_of, parse
 from intentflow.model.example import Example, examples_of
-from intentflow.model.findings import Finding, Flaw, ModelError, sentence
+from intentflow.model.findings import Flaw, ModelError
 from intentflow.model.mistakes import mistakes
 from intentflow.model.schema import ModelWritten
-from intentflow.model.suggest import did_you_mean
 from intentflow.model.translate import translate
 
 SHIPPED = files("intentflow.model") / "shipped"
@@ -44,7 +42,7 @@ def read(name_or_path: str) -> Reading:
     """The same, with the document, its lines and its examples."""
     if name_or_path in shipped():
         return understood(f"{name_or_path}.yaml", (SHIPPED / f"{name_or_path}.yaml").read_bytes())
-    return understood(name_or_path, _content(name_or_path))
+    return understood(name_or_path, content_of(name_or_path, shipped(), MODEL))
 
 
 def understood(file: str, content: bytes) -> Reading:
@@ -57,24 +55,11 @@ def judged(document: Document) -> Reading:
     file = document.file
     written, flaws = _validated(document.tree)
     if written is None:
-        raise ModelError(file, _findings(document, flaws))
+        raise ModelError(file, findings_of(document, flaws, "model"))
     model, more = translate(document, written)
     if flaws or more:
-        raise ModelError(file, _findings(document, [*flaws, *more]))
+        raise ModelError(file, findings_of(document, [*flaws, *more], "model"))
     return Reading(document, written, model, examples_of(document, written))
-
-
-def _content(path: str) -> bytes:
-    try:
-        if not FilePath(path).is_file():
-            hint = did_you_mean(path, shipped())
-            text = f"there is no such model{hint}; it is a shipped one ({', '.join(shipped())}), or a YAML file"
-            raise ModelError(path, [Finding(0, "file", text)])
-        with FilePath(path).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ModelError(path, [Finding(0, "file", f"the file cannot be read: {reason}")]) from None
 
 
 def _validated(tree: dict[str, Tree]) -> tuple[ModelWritten | None, list[Flaw]]:
@@ -107,11 +92,3 @@ def _without(tree: dict[str, Tree], flaws: Iterable[Flaw]) -> dict[str, Tree]:
         else:
             left.pop(str(key), None)
     return {key: value for key, value in left.items() if value != {}}
-
-
-def _findings(document: Document, flaws: Iterable[Flaw]) -> Iterator[Finding]:
-    """The flaws once each, in the order of the file."""
-    for line, text, rule in sorted(
-        {(document.line(f.path), sentence(f), str(f.path[0]) if f.path else "model") for f in flaws}
-    ):
-        yield Finding(line, rule, text)

@@ -1,11 +1,11 @@
 """Pydantic's errors as flaws in our words, each with the key that it is about and the nearest known one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from intentflow.model import condition, schema
+from intentflow.model import condition, schema, traits
 from intentflow.model.document import Tree
 from intentflow.model.durations import shown
 from intentflow.model.findings import Flaw, Path
@@ -18,12 +18,17 @@ KEYS: dict[tuple[str, ...], type[BaseModel]] = {  # which keys are known at a pl
     ("signals", "*"): schema.SignalWritten,
     ("signals", "*", "when"): condition.When,
     ("signals", "*", "when", "attributes", "*"): condition.TestWritten,
+    ("signals", "*", "grades"): traits.GradeWritten,
+    ("signals", "*", "when", "ideal", "*"): traits.TraitWritten,
     ("facts", "*"): schema.FactWritten,
     ("facts", "*", "when"): condition.When,
     ("facts", "*", "when", "attributes", "*"): condition.TestWritten,
     ("stages", "*"): schema.StageWritten,
     ("stages", "*", "enter"): schema.EnterWritten,
     ("stages", "*", "leave"): schema.LeaveWritten,
+    ("eligible",): schema.EligibleWritten,
+    ("criteria",): schema.EnterWritten,
+    ("likelihood", "*"): schema.LikelyWritten,
     ("examples", "*"): schema.ExampleWritten,
     ("examples", "*", "given"): schema.GivenWritten,
     ("examples", "*", "expect"): schema.ExpectWritten,
@@ -31,6 +36,8 @@ KEYS: dict[tuple[str, ...], type[BaseModel]] = {  # which keys are known at a pl
 ELSEWHERE = {  # keys that people look for in another place
     ("stages", "facts"): "facts go inside enter: enter: {facts: [need, source]}",
     ("stages", "fact"): "a fact goes inside enter: enter: {fact: need}",
+    ("enter", "unless"): "unless goes beside enter, not inside: unless: disqualified",
+    ("leave", "unless"): "unless goes beside leave, not inside: unless: disqualified",
     ("leave", "after"): "a stage entered by a fact is left when the fact ends: give the fact lasts: 90d",
     ("leave", "facts"): "facts of enter must hold to stay, too; take it out",
     ("leave", "fact"): "facts of enter must hold to stay, too; take it out",
@@ -49,16 +56,34 @@ KINDS = {
 }
 
 
-def mistakes(tree: dict[str, Tree], error: ValidationError) -> list[Flaw]:
-    """A flaw for each of the errors, with the path that it has in the file."""
-    return [_flaw(tree, dict(each)) for each in error.errors(include_url=False)]
+def unknown_key(path: Path) -> str:
+    """What to say of a key of a scoring model that is not known at its place."""
+    *around, key = path
+    where = _place(around)
+    last = [step for step in around if isinstance(step, str) and step in {"when", "enter", "leave"}][-1:] or [
+        str(step) for step in around[:1]
+    ]
+    if (elsewhere := ELSEWHERE.get((last[0] if last else "", str(key)))) is not None:
+        return elsewhere
+    return unknown(str(key), list(KEYS[where].model_fields) if where in KEYS else [])
 
 
-def _flaw(tree: dict[str, Tree], error: dict[str, Any]) -> Flaw:
+def unknown(key: str, known: list[str]) -> str:
+    """That a key is not known, with the nearest of those that are, or all of them."""
+    hint = did_you_mean(key, known) or (f"; known are {', '.join(known)}" if known else "")
+    return f'unknown key "{key[:60]}"{hint}'
+
+
+def mistakes(tree: dict[str, Tree], error: ValidationError, words: Callable[[Path], str] = unknown_key) -> list[Flaw]:
+    """A flaw for each of the errors, with the path that it has in the file; `words` tells of an unknown key."""
+    return [_flaw(tree, dict(each), words) for each in error.errors(include_url=False)]
+
+
+def _flaw(tree: dict[str, Tree], error: dict[str, Any], words: Callable[[Path], str]) -> Flaw:
     kind, loc = str(error["type"]), tuple(error["loc"])
     path = _in_file(tree, loc)
     if kind == "extra_forbidden":
-        return Flaw(path, _unknown(path), named=True)
+        return Flaw(path, words(path), named=True)
     if kind == "missing":
         return Flaw((*path, str(loc[-1])), KINDS[kind])
     if kind == "value_error":
@@ -84,19 +109,6 @@ def _in_file(tree: Tree, loc: Iterable[str | int]) -> Path:
             tree = tree[step]
             path.append(step)
     return tuple(path)
-
-
-def _unknown(path: Path) -> str:
-    *around, key = path
-    where = _place(around)
-    last = [step for step in around if isinstance(step, str) and step in {"when", "leave"}][-1:] or [
-        str(step) for step in around[:1]
-    ]
-    if (elsewhere := ELSEWHERE.get((last[0] if last else "", str(key)))) is not None:
-        return elsewhere
-    known = list(KEYS[where].model_fields) if where in KEYS else []
-    hint = did_you_mean(str(key), known) or (f"; known are {', '.join(known)}" if known else "")
-    return f'unknown key "{str(key)[:60]}"{hint}'
 
 
 def _place(around: Iterable[str | int]) -> tuple[str, ...]:

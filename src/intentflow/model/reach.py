@@ -13,10 +13,13 @@ from intentflow.domain.rules import (
     AnySignal,
     Axis,
     Condition,
+    Graded,
+    Ideal,
     Once,
     Repeated,
     ScoringModel,
     SignedUp,
+    Test,
 )
 from intentflow.model.condition import SIGN_UP
 from intentflow.model.sample import samples
@@ -29,7 +32,15 @@ def conditions_of(signal: AnySignal) -> tuple[Condition, ...]:
     """What events a signal is about."""
     if isinstance(signal, SignedUp):
         return (SIGN_UP,)
+    if isinstance(signal, Graded):
+        return (_told(signal.attribute),)
+    if isinstance(signal, Ideal):
+        return tuple(_told(attribute) for attribute, _ in signal.criteria)
     return (FILLED,) if isinstance(signal, Abandoned) else signal.when
+
+
+def _told(attribute: str) -> Condition:
+    return Condition(family="profile", attributes=(Test(attribute, "exists", True),))
 
 
 def any_traffic(condition: Condition) -> bool:
@@ -56,7 +67,7 @@ def most(signal: AnySignal) -> float:
     """What a signal can count at any moment, at most."""
     if signal.points <= 0:
         return 0.0
-    if isinstance(signal, Once | Repeated | SignedUp):
+    if isinstance(signal, Once | Repeated | SignedUp | Graded | Ideal):
         return signal.points
     cap = inf if signal.cap is None else signal.cap
     if isinstance(signal, Abandoned) or signal.limit is None or signal.half_life is None:

@@ -11,12 +11,50 @@ from msgspec import convert
 
 from intentflow.domain.event import FAMILIES, AnyEvent
 from intentflow.domain.matching import Matcher, passes
-from intentflow.domain.rules import Condition, Test
+from intentflow.domain.rules import Agent, Channel, Condition, Test
 from intentflow.model.condition import ACTIONS
 
 SITE = "https://shop.example"
 FILLINGS = ("", "x", "page-7")  # for a star
 MOST = 300  # samples of one condition
+COMES: dict[Channel, tuple[str, str, str]] = {  # source, medium and name of a campaign
+    "Direct": ("(direct)", "(none)", ""),
+    "Cross-network": ("google", "", "cross-network"),
+    "Paid Shopping": ("ebay", "cpc", ""),
+    "Paid Search": ("google", "cpc", ""),
+    "Paid Social": ("facebook", "cpc", ""),
+    "Paid Video": ("youtube", "cpc", ""),
+    "Display": ("partner", "display", ""),
+    "Paid Other": ("partner", "cpc", ""),
+    "AI Assistants": ("chatgpt.com", "", ""),
+    "Organic Shopping": ("ebay", "", ""),
+    "Organic Social": ("facebook", "social", ""),
+    "Organic Video": ("youtube", "video", ""),
+    "Organic Search": ("google", "organic", ""),
+    "Referral": ("partner", "referral", ""),
+    "Email": ("email", "email", ""),
+    "Affiliates": ("partner", "affiliate", ""),
+    "Audio": ("partner", "audio", ""),
+    "SMS": ("sms", "sms", ""),
+    "Mobile Push Notifications": ("firebase", "push", ""),
+    "Unassigned": ("partner", "other", ""),
+}
+FROM: dict[Channel, str] = {  # referrers
+    "AI Assistants": "https://chatgpt.com/",
+    "Organic Shopping": "https://www.ebay.com/",
+    "Organic Social": "https://www.facebook.com/",
+    "Organic Video": "https://www.youtube.com/",
+    "Organic Search": "https://www.google.com/",
+    "Referral": "https://partner.example/",
+    "Email": "https://mail.google.com/",
+    "Internal": f"{SITE}/",
+}
+ASKS: dict[Agent, str | None] = {
+    "human": None,
+    "preview": "facebookexternalhit/1.1",
+    "scanner": "sqlmap/1.8",
+    "bot": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+}
 Value = str | int | float | bool
 
 
@@ -41,20 +79,29 @@ def _candidates(condition: Condition) -> Iterator[AnyEvent]:
     if attributes is None:
         return
     urls = list(_urls(condition.url)) or [f"{SITE}/", f"{SITE}/page-7"]
-    campaigns = list(_campaigns(condition))
-    for url, campaign, action in product(urls, campaigns, condition.actions or ACTIONS[condition.family]):
+    agents = [ASKS[agent] for agent in condition.agent] or [None]
+    wanted = (urls, list(_arrivals(condition)), agents, condition.actions or ACTIONS[condition.family])
+    for url, (campaign, referrer), agent, action in product(*wanted):
         yield convert(
             {
                 "family": condition.family,
                 "action": action,
                 "event_id": "sample",
                 "occurred_at": "2026-01-01T00:00:00Z",
-                "page": {"url": url},
+                "page": {"url": url, "referrer": referrer},
                 "campaign": campaign,
-                "attributes": attributes,
+                "user_agent": agent,
+                **_told(condition.family, attributes),
             },
             type=FAMILIES[condition.family],
         )
+
+
+def _told(family: str, attributes: dict[str, Value]) -> dict[str, object]:
+    """The attributes, where events of the family have them."""
+    if family == "profile":
+        return {"profile": attributes or {"something": "else"}, "provenance": "form"}
+    return {"attributes": attributes}
 
 
 def _urls(globs: Iterable[str]) -> Iterator[str]:
@@ -62,6 +109,17 @@ def _urls(globs: Iterable[str]) -> Iterator[str]:
         start = SITE if glob.startswith("*") else ""
         url = start + (glob[1:] if start else glob).replace("*", filling).replace("?", "x")
         yield url if url != SITE else f"{SITE}/{filling}"
+
+
+def _arrivals(condition: Condition) -> Iterator[tuple[dict[str, str] | None, str | None]]:
+    """Campaigns and referrers; of each channel that the condition asks for, both ways to come by it."""
+    for campaign in _campaigns(condition):
+        if not condition.channel:
+            yield campaign, None
+        for channel in condition.channel:
+            words = dict(zip(("source", "medium", "name"), COMES.get(channel, ("", "", "")), strict=True))
+            yield campaign, FROM.get(channel)
+            yield {**words, **(campaign or {})}, None
 
 
 def _campaigns(condition: Condition) -> Iterator[dict[str, str] | None]:

@@ -8,9 +8,11 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
+from intentflow.domain.event import PROVENANCES, Provenance
 from intentflow.model.condition import ACTIONS, Whens
 from intentflow.model.spoken import given_keys
 from intentflow.model.suggest import did_you_mean
+from intentflow.model.traits import Attribute, Grades
 from intentflow.model.written import (
     AtMost,
     AxisName,
@@ -20,6 +22,8 @@ from intentflow.model.written import (
     Family,
     Glob,
     HalfLife,
+    HandOffs,
+    Horizon,
     Lasts,
     Longer,
     Name,
@@ -27,6 +31,7 @@ from intentflow.model.written import (
     Number,
     Plain,
     Positive,
+    Share,
     Status,
     Texts,
     Treatment,
@@ -34,6 +39,7 @@ from intentflow.model.written import (
     Written,
     entries,
     many,
+    one_of,
     whole,
 )
 
@@ -42,14 +48,26 @@ class SignalWritten(Written):
     """One sign of interest."""
 
     when: Whens
-    axis: AxisName
-    points: Number
+    axis: AxisName = "fit"
+    points: Number = 0.0
+    grades: Grades = ()
+    lasts: Lasts = "forever"
+    because: Words | None = None
     once: Bool = False
     at_most: AtMost | None = None
     cap: Positive | None = None
     half_life: HalfLife | None = None
     until_confirmed: Number | None = None
     group: Name | None = None
+
+    @model_validator(mode="after")
+    def _says_what_it_counts(self) -> Self:
+        form = self.when[0].form
+        needed = {"profile": (), "ideal": ("points",)}.get(form, ("axis", "points"))
+        missing = [key for key in needed if key not in self.model_fields_set]
+        if missing:
+            raise ValueError(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
+        return self
 
 
 class GroupWritten(Written):
@@ -65,6 +83,7 @@ class FactWritten(Written):
     when: Whens | None = None
     signal: Names | None = None
     lasts: Lasts = "forever"
+    because: Words | None = None
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:
@@ -92,11 +111,33 @@ class StageWritten(Written):
     """Where a lead stands."""
 
     enter: EnterWritten | None = None
+    unless: Names = ()
     leave: LeaveWritten | None = None
     dwell: Duration = 0
     cool_down: Duration = 0
+    hand_offs: HandOffs | None = None
     treatment: Treatment = "none"
     follow_up: Longer | None = None
+
+
+class EligibleWritten(Written):
+    """Who may buy at all: all `facts` hold, and none of `unless`."""
+
+    facts: Names = ()
+    unless: Names = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.facts or self.unless):
+            raise ValueError("is empty; say facts that must hold, or unless (facts that must not), or take it out")
+        return self
+
+
+class LikelyWritten(LeaveWritten):
+    """Of the leads in these stages with at least these scores, the share that bought."""
+
+    stage: Names = ()
+    share: Share
 
 
 class GivenWritten(Written):
@@ -106,8 +147,14 @@ class GivenWritten(Written):
     action: str | None = None
     at: Duration
     url: str | None = None
+    referrer: str | None = None
     campaign: str | None = None
+    user_agent: str | None = None
     cart_id: str | None = None
+    email: str | None = None
+    profile: Annotated[dict[Attribute, Plain | None], Field(max_length=64)] = {}
+    provenance: Annotated[Provenance, PlainValidator(one_of(*PROVENANCES))] = "form"
+    given_freely: Bool = False
     attributes: Annotated[dict[str, Plain], Field(max_length=32)] = {}
 
     @model_validator(mode="after")
@@ -117,6 +164,11 @@ class GivenWritten(Written):
             raise ValueError(f'action "{self.action}" is not one of {self.family}{did_you_mean(self.action, known)}')
         if self.action is None and self.family == "cart":
             raise ValueError(f"a cart event needs an action: {', '.join(known)}")
+        told = {"profile", "provenance", "given_freely"} & self.model_fields_set
+        if self.family == "profile" and not self.profile:
+            raise ValueError("a profile needs what it tells: profile: {job_title: owner}")
+        if self.family != "profile" and told:
+            raise ValueError(f"{min(told)} goes with family: profile only")
         return self
 
 
@@ -161,11 +213,14 @@ class ModelWritten(Written):
     approved_by: ApprovedBy | None = None
     review_by: date | None = None
     measured_by: Texts = ()
-    horizon: Longer | None = None
+    horizon: Horizon | None = None
     glossary: Annotated[dict[Name, Words], entries(100)] = {}
     pages: Annotated[dict[Name, Annotated[tuple[Glob, ...], BeforeValidator(many)]], entries(50)] = {}
     groups: Annotated[dict[Name, GroupWritten], entries(50)] = {}
     signals: Annotated[dict[Name, SignalWritten], entries(200)]
     facts: Annotated[dict[Name, FactWritten], entries(50)] = {}
     stages: Annotated[dict[Name, StageWritten], entries(20)]
+    eligible: EligibleWritten | None = None
+    criteria: EnterWritten | None = None
+    likelihood: Annotated[tuple[LikelyWritten, ...], BeforeValidator(many)] = ()
     examples: Annotated[tuple[ExampleWritten, ...], BeforeValidator(many)] = ()

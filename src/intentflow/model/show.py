@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from intentflow.domain.rules import AXES, AnySignal, Axis, Repeated, ScoringModel, Stage
+from intentflow.domain.rules import AXES, AnySignal, Axis, Criteria, Eligible, Likely, Repeated, ScoringModel, Stage
 from intentflow.model.durations import duration_words, limit_words
 from intentflow.model.load import Reading
 from intentflow.model.words import fact_words, signal_words
@@ -36,6 +36,8 @@ def _parts(reading: Reading) -> Iterator[RenderableType]:
         signals = [signal for signal in model.signals if signal.axis == axis]
         if signals:
             yield _section(f"Signals of {axis}: {AXIS_WORDS[axis]}", _signals(signals, reading))
+    if model.criteria != Criteria() or model.eligible != Eligible() or model.likelihood:
+        yield _section("Three answers about every lead", _answers(model))
     if model.groups:
         yield _section("Groups: what signals count together, at most", _groups(model))
     if model.facts:
@@ -86,7 +88,7 @@ def _stages(stages: tuple[Stage, ...]) -> Table:
         entered = (
             "everybody begins here"
             if number == 0
-            else _lines([*_axes(stage.enter), *(f"{fact}" for fact in stage.facts)])
+            else _lines([*_axes(stage.enter), *stage.facts, *(f"unless {fact}" for fact in stage.unless)])
         )
         table.add_row(Text(stage.name, style="bold"), entered, _left(number, stage), escape(_meaning(stage)))
         table.add_section()
@@ -104,6 +106,7 @@ def _lines(parts: list[str]) -> str:
 def _left(number: int, stage: Stage) -> str:
     parts = [f"below {said}" for said in _axes(stage.leave)]
     parts += [] if not stage.facts else ["when that ends" if len(stage.facts) == 1 else "when one of those ends"]
+    parts += [f"at once when {fact}" for fact in stage.unless]
     if number and not parts:
         return "never"
     parts += [f"stays {duration_words(stage.dwell)} at least"] if stage.dwell else []
@@ -115,6 +118,7 @@ def _meaning(stage: Stage) -> str:
     said += [f"Treatment: {stage.treatment}."] if stage.treatment != "none" else []
     said += [f"Somebody acts within {duration_words(stage.follow_up)}."] if stage.follow_up else []
     said += [f"Not again within {duration_words(stage.cool_down)}."] if stage.cool_down else []
+    said += [f"At most {limit_words(stage.hand_offs)}."] if stage.hand_offs else []
     return " ".join(said)
 
 
@@ -147,6 +151,23 @@ def _at_most(signal: AnySignal) -> str:
     said = [limit_words(limit)] if limit else []
     said += [f"{'-' if signal.points < 0 else ''}{cap:g} points"] if cap else []
     return "\n".join(said)
+
+
+def _answers(model: ScoringModel) -> Table:
+    table = _table(("is the lead ...", "left", 20), ("answer", "left", None))
+    eligible, criteria = model.eligible, model.criteria
+    said = [*eligible.facts, *(f"unless {fact}" for fact in eligible.unless)]
+    table.add_row("eligible to buy?", _lines(said) or "yes, everybody")
+    asked = [*_axes(criteria.scores), *criteria.facts]
+    table.add_row("meeting criteria?", _lines([f"{len(asked)} of {len(asked)} of:", *asked]) if asked else "not said")
+    rows = [_likely(row) for row in model.likelihood]
+    table.add_row("likely to buy?", _lines(rows) or "not said: nothing was measured yet")
+    return table
+
+
+def _likely(row: Likely) -> str:
+    who = " or ".join(row.stages) or "anybody"
+    return ", ".join([f"{row.share:.1%} of {who}", *(f"{said} at least" for said in _axes(row.scores))])
 
 
 def _groups(model: ScoringModel) -> Table:

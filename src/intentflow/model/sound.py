@@ -6,16 +6,21 @@ from zlib import crc32
 from intentflow.domain.rules import AXES, Axis
 from intentflow.model.condition import Form
 from intentflow.model.findings import Flaw, Path
+from intentflow.model.fitting import flaws_of_fit
 from intentflow.model.schema import LeaveWritten, SignalWritten, StageWritten
 
-FORBIDDEN: tuple[Form, ...] = ("repeated", "cart")  # conditions that are not about single events
+FORBIDDEN: tuple[Form, ...] = ("repeated", "cart", "profile", "ideal")  # conditions that are not about single events
 TAKES: dict[Form, tuple[str, ...]] = {  # what a signal may say besides when, axis, points, group
     "event": ("once", "at_most", "cap", "half_life"),
     "repeated": (),
     "newsletter": ("half_life", "until_confirmed"),
     "cart": ("cap", "half_life"),
+    "profile": ("lasts",),
+    "ideal": ("lasts",),
 }
 WHY_NOT = {
+    ("profile", "half_life"): "what is known does not fade, it lasts (lasts: 365d)",
+    ("ideal", "half_life"): "what is known does not fade, it lasts (lasts: 365d)",
     ("event", "until_confirmed"): 'it goes with "when: {newsletter: signed_up}"',
     ("repeated", "half_life"): "points for repetition count while the events lie within the window, and don't fade",
     ("repeated", "once"): "it counts once at any moment anyway",
@@ -37,15 +42,16 @@ def thresholds(written: LeaveWritten) -> tuple[tuple[Axis, float], ...]:
 def flaws_of_signal(name: str, signal: SignalWritten) -> Iterator[Flaw]:
     """What is wrong with a signal by itself."""
     path, form = ("signals", name), signal.when[0].form
-    for key in ("once", "at_most", "cap", "half_life", "until_confirmed"):
+    for key in ("once", "at_most", "cap", "half_life", "until_confirmed", "lasts"):
         given = getattr(signal, key)
-        if given and key not in TAKES[form] and given != "never":
+        if given and key not in TAKES[form] and given not in ("never", "forever"):
             reason = WHY_NOT.get((form, key), "it does not go with this condition")
             yield Flaw((*path, key), f"must be left out: {reason}")
     if signal.once and (signal.at_most or signal.cap):
         key = "at_most" if signal.at_most else "cap"
         yield Flaw((*path, key), "must be left out: with once the first event alone counts")
-    if signal.points == 0:
+    yield from flaws_of_fit(name, signal)
+    if signal.points == 0 and form != "profile":
         yield Flaw((*path, "points"), "must not be 0; take the signal out, or put it into a fact")
     yield from _fading(path, form, signal)
     if signal.until_confirmed is not None and not 0 <= signal.until_confirmed <= max(signal.points, 0):
@@ -53,6 +59,8 @@ def flaws_of_signal(name: str, signal: SignalWritten) -> Iterator[Flaw]:
 
 
 def _fading(path: Path, form: Form, signal: SignalWritten) -> Iterator[Flaw]:
+    if form in ("profile", "ideal"):
+        return
     if signal.axis == "fit" and signal.half_life not in (None, "never"):
         yield Flaw((*path, "half_life"), "must be left out: fit does not fade")
     elif signal.axis != "fit" and signal.half_life is None and "half_life" in TAKES[form]:
@@ -63,7 +71,7 @@ def flaws_of_stage(name: str, stage: StageWritten, first: bool) -> Iterator[Flaw
     """What is wrong with a stage by itself."""
     path = ("stages", name)
     if first:
-        for key in ("enter", "leave", "dwell", "cool_down"):
+        for key in ("enter", "unless", "leave", "dwell", "cool_down", "hand_offs"):
             if getattr(stage, key):
                 yield Flaw((*path, key), "must be left out: everybody begins in the first stage")
         return

@@ -24,11 +24,16 @@ SAYS = {  # the first words -> family and action
     "cart shipping_quote": ("cart", "shipping_quote"),
     "cart checkout": ("cart", "checkout"),
     "cart purchase": ("cart", "purchase"),
+    "sales accepted": ("outcome", "accepted"),
+    "sales rejected": ("outcome", "rejected"),
+    "sales recycled": ("outcome", "recycled"),
+    "sales won": ("outcome", "won"),
+    "sales lost": ("outcome", "lost"),
     "land": ("landing_page", "land"),
     "submit": ("landing_page", "submit"),
 }
 LONGEST = 500  # characters
-SENTENCE = re.compile(r"(cart [a-z_]+|[a-z]+)(?: (\S*/\S*))?(?: from (\S+))? at (\S+)")
+SENTENCE = re.compile(r"((?:cart|sales) [a-z_]+|[a-z]+)(?: (\S*/\S*))?(?: from (\S+))? at (\S+)")
 
 
 def given_keys(written: object) -> object:

@@ -19,10 +19,13 @@ from intentflow.domain.rules import (
     Stage,
     Test,
 )
+from intentflow.model.answering import criteria_of, eligible_of, facts_asked, flaws_of_answers, likelihood_of
 from intentflow.model.condition import SIGN_UP, TestWritten, When
 from intentflow.model.document import Document
 from intentflow.model.findings import Flaw, Path
-from intentflow.model.schema import LeaveWritten, ModelWritten, SignalWritten, StageWritten
+from intentflow.model.fitting import fit_signal
+from intentflow.model.protected import flaws_of_protected
+from intentflow.model.schema import LeaveWritten, ModelWritten, SignalWritten
 from intentflow.model.sound import FORBIDDEN, flaws_of_signal, flaws_of_stage, name_flaws, thresholds
 from intentflow.model.suggest import did_you_mean
 
@@ -36,7 +39,7 @@ def translate(document: Document, written: ModelWritten) -> tuple[ScoringModel, 
     facts = tuple(work.fact(name) for name in written.facts)
     groups = tuple(Group(name, group.axis, group.cap) for name, group in written.groups.items())
     stages = tuple(work.stage(name) for name in written.stages)
-    work.flaws += name_flaws(work.known)
+    work.flaws += [*name_flaws(work.known), *flaws_of_protected(written), *flaws_of_answers(written)]
     work.check_examples()
     if written.status == "approved" and written.approved_by is None:
         work.flaw(("status",), "is approved, but approved_by is missing: the names for sales, marketing and management")
@@ -50,6 +53,9 @@ def translate(document: Document, written: ModelWritten) -> tuple[ScoringModel, 
         groups=groups,
         facts=facts,
         stages=stages,
+        eligible=eligible_of(written, work.refers),
+        criteria=criteria_of(written, work.refers),
+        likelihood=likelihood_of(written, work.refers),
         **horizon,
     )
     return model, work.flaws
@@ -111,7 +117,7 @@ class _Translation:
             return (SIGN_UP,)
         if first.signal is not None:
             return self.conditions_of((*path, "signal"), first.signal)
-        if first.form == "cart":
+        if first.form in ("cart", "profile", "ideal"):
             return ()
         return tuple(self.condition((*path, i) if len(whens) > 1 else path, when) for i, when in enumerate(whens))
 
@@ -136,6 +142,8 @@ class _Translation:
             source=when.source,
             medium=when.medium,
             targeted=when.targeted,
+            channel=when.channel,
+            agent=when.agent,
             attributes=tuple(test for name, tests in when.attributes.items() for test in _tests(name, tests)),
         )
 
@@ -153,7 +161,7 @@ class _Translation:
             if any(when.form in FORBIDDEN for when in fact.when):
                 self.flaw(
                     (*path, "when"),
-                    "a fact takes conditions on single events; at_least and carts left alone are for signals",
+                    "a fact takes conditions on single events (family: profile is one); what goes beyond them is for signals",
                 )
                 return Fact(name, ())
             conditions = self.conditions((*path, "when"), fact.when)
@@ -165,16 +173,21 @@ class _Translation:
         """The stage; the first one of the file is where everybody begins."""
         stage, path = self.written.stages[name], ("stages", name)
         self.flaws += flaws_of_stage(name, stage, first=self.known["stages"][0] == name)
-        for fact in _facts(stage):
+        for fact in facts_asked(stage.enter):
             self.refers((*path, "enter"), "facts", fact)
+        for fact in stage.unless:
+            if self.refers((*path, "unless"), "facts", fact) and fact in facts_asked(stage.enter):
+                self.flaw((*path, "unless"), f'the fact "{fact}" is asked for by enter, so nobody can ever be in it')
         return Stage(
             name=name,
             meaning=self.written.glossary.get(name, ""),
             enter=thresholds(stage.enter or LeaveWritten()),
-            facts=_facts(stage),
+            facts=facts_asked(stage.enter),
+            unless=tuple(dict.fromkeys(stage.unless)),
             leave=thresholds(stage.leave or LeaveWritten()),
             dwell=stage.dwell,
             cool_down=stage.cool_down,
+            hand_offs=stage.hand_offs,
             treatment=stage.treatment,
             follow_up=stage.follow_up,
         )
@@ -191,13 +204,6 @@ def _keys(document: Document, kind: str) -> list[str]:
     return list(section) if isinstance(section, dict) else []
 
 
-def _facts(stage: StageWritten) -> tuple[str, ...]:
-    if stage.enter is None:
-        return ()
-    single = () if stage.enter.fact is None else (stage.enter.fact,)
-    return tuple(dict.fromkeys((*single, *stage.enter.facts)))
-
-
 def _tests(name: str, tests: TestWritten) -> Iterable[Test]:
     for op in ("equals", "one_of", "at_least", "at_most", "exists"):
         value = getattr(tests, op)
@@ -207,6 +213,8 @@ def _tests(name: str, tests: TestWritten) -> Iterable[Test]:
 
 def _signal(name: str, signal: SignalWritten, conditions: tuple[Condition, ...]) -> AnySignal:
     when = signal.when[0]
+    if when.form in ("profile", "ideal"):
+        return fit_signal(name, signal)
     half_life = None if signal.half_life == "never" else signal.half_life
     axis, points, group = signal.axis, signal.points, signal.group
     if when.form == "newsletter":

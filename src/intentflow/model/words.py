@@ -1,10 +1,23 @@
 """Conditions and events in plain words, as a marketer would say them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from intentflow.domain.event import FAMILY_OF, AnyEvent
-from intentflow.domain.rules import Abandoned, AnySignal, Condition, Fact, Once, Repeated, SignedUp, Test
+from intentflow.domain.rules import (
+    Abandoned,
+    Agent,
+    AnySignal,
+    Condition,
+    Fact,
+    Graded,
+    Ideal,
+    Once,
+    Repeated,
+    SignedUp,
+    Test,
+)
 from intentflow.model.durations import duration_words
+from intentflow.model.fit_words import profile_words
 
 DID = {
     ("website_visit", "view"): "views a page",
@@ -27,12 +40,26 @@ DID = {
     ("cart", "purchase"): "buys",
     ("landing_page", "land"): "comes to a landing page",
     ("landing_page", "submit"): "sends a landing page's form",
+    ("profile", "update"): "has become known better",
+    ("outcome", "won"): "is won by sales",
+    ("outcome", "lost"): "is lost by sales",
+    ("outcome", "accepted"): "is accepted by sales",
+    ("outcome", "rejected"): "is rejected by sales",
+    ("outcome", "recycled"): "is given back by sales",
 }
 ANYTHING = {
     "website_visit": "does anything on the website",
     "newsletter_signup": "does anything with the newsletter",
     "cart": "uses a cart",
     "landing_page": "comes to a landing page or sends its form",
+    "profile": "has become known better",
+    "outcome": "has any outcome in sales",
+}
+AGENT_WORDS: dict[Agent, str] = {
+    "human": "a human",
+    "preview": "a link preview or a page loaded ahead",
+    "scanner": "a security scanner",
+    "bot": "a robot",
 }
 OPS = {"equals": "is", "one_of": "is one of", "at_least": "is at least", "at_most": "is at most"}
 Pages = Mapping[str, tuple[str, ...]]  # lists of patterns that have a name
@@ -46,6 +73,8 @@ def signal_words(signal: AnySignal, pages: Pages = NO_PAGES) -> str:
         return f"is signed up for the newsletter; {signal.until_confirmed:g} points until confirmed"
     if isinstance(signal, Abandoned):
         return f"leaves a filled cart alone for {duration_words(signal.quiet)}"
+    if isinstance(signal, Graded | Ideal):
+        return profile_words(signal)
     said = any_of(signal.when, pages)
     if isinstance(signal, Once):
         return f"{said} (the first time only)"
@@ -78,6 +107,8 @@ def condition_words(condition: Condition, pages: Pages = NO_PAGES) -> str:
         if condition.targeted is None
         else ["through a campaign's link" if condition.targeted else "without a campaign"]
     )
+    parts += [f"through the channel {_listed(condition.channel)}"] if condition.channel else []
+    parts += [f"as {_listed([AGENT_WORDS[agent] for agent in condition.agent])}"] if condition.agent else []
     parts += [_test(test) for test in condition.attributes]
     return " ".join(parts)
 
@@ -87,6 +118,10 @@ def event_words(event: AnyEvent) -> str:
     did = DID[FAMILY_OF[event.__class__], event.action]
     where = f" at {event.page.url}" if event.page is not None else ""
     return did + where + (" through a campaign's link" if event.campaign is not None else "")
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " or ".join(words)
 
 
 def _patterns(globs: tuple[str, ...], pages: Pages = NO_PAGES) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 
 from intentflow.domain.event import FAMILIES
 from intentflow.domain.rules import AXES, Axis, Limit
-from intentflow.model.durations import duration, limit, shown
+from intentflow.model.durations import duration, hand_offs, horizon, limit, shown
 
 T = TypeVar("T")
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -30,6 +30,14 @@ class About(NamedTuple):
 
     value: float
     within: float
+
+
+def share(written: object) -> float:
+    """A share of leads."""
+    value = number(written)
+    if not 0 <= value <= 1:
+        raise ValueError(f"must be from 0 to 1, like 0.12, not {shown(written)}")
+    return value
 
 
 def many(written: object) -> object:
@@ -175,9 +183,12 @@ Positive = Annotated[float, PlainValidator(positive)]
 Expected = Annotated[About, PlainValidator(about)]
 Duration = Annotated[int, PlainValidator(duration)]
 Longer = Annotated[int, PlainValidator(longer_than_0)]
+Horizon = Annotated[int, PlainValidator(horizon)]
 HalfLife = Annotated[int | Literal["never"], PlainValidator(half_life)]
 Lasts = Annotated[int | Literal["forever"], PlainValidator(lasts)]
 AtMost = Annotated[Limit, PlainValidator(limit)]
+HandOffs = Annotated[Limit, PlainValidator(hand_offs)]
+Share = Annotated[float, PlainValidator(share)]
 Glob = Annotated[str, PlainValidator(glob)]
 Plain = Annotated[str | int | float | bool, PlainValidator(plain)]
 Plains = Annotated[tuple[str | int | float | bool, ...], PlainValidator(_plain_many)]

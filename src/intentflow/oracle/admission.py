@@ -4,9 +4,10 @@ The sentences quoted are those of `docs/semantics.md`.
 """
 
 from bisect import insort
+from collections.abc import Iterable
 from typing import Literal
 
-from intentflow.domain.event import Event, time_of
+from intentflow.domain.event import Event, Link, time_of
 from intentflow.domain.rules import ScoringModel
 from intentflow.oracle.conditions import Kept
 
@@ -14,7 +15,7 @@ Outcome = Literal["counted", "duplicate", "too_late"]
 AHEAD = 300_000  # ms that an event's time may lie after the time it was received
 
 
-def event_time(event: Event, received: int) -> int:
+def event_time(event: Event | Link, received: int) -> int:
     """'Its time is `occurred_at`; if that is more than 5 minutes (300 000 ms) after the receive time, it is the receive time.'"""
     at = time_of(event)
     return received if at > received + AHEAD else at
@@ -34,7 +35,8 @@ class Admission:
         """Rules 1 and 2 of 'One record'; changes nothing."""
         if event.counts and any(id_hash == event.id_hash for _, id_hash in self.remembered):
             return "duplicate"
-        if event.at < self.newest - self._horizon or (event.counts and event.at <= self.floor):
+        old = event.at < self.newest - self._horizon and (event.counts or event.family != "profile")
+        if old or (event.counts and event.at <= self.floor):
             return "too_late"
         return "counted"
 
@@ -43,6 +45,20 @@ class Admission:
         self.newest = max(self.newest, event.at)
         if event.counts:
             insort(self.remembered, (event.at, event.id_hash))
-        if len(self.remembered) > self._room:
+        self._drop()
+
+    @property
+    def bound(self) -> int:
+        """No event before it can count any more."""
+        return max(self.newest - self._horizon, self.floor + 1)
+
+    def join(self, newest: int, floor: int, remembered: Iterable[tuple[int, int]]) -> None:
+        """'`newest` and `floor`: the larger. Remembered: the union, the latest 64; what is dropped raises `floor`.'"""
+        self.newest, self.floor = max(self.newest, newest), max(self.floor, floor)
+        self.remembered = sorted({*self.remembered, *remembered})
+        self._drop()
+
+    def _drop(self) -> None:
+        while len(self.remembered) > self._room:
             dropped, _ = self.remembered.pop(0)
             self.floor = max(self.floor, dropped)

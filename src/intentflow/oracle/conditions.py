@@ -10,7 +10,11 @@ from zlib import crc32
 from msgspec import Struct
 
 from intentflow.domain.event import FAMILY_OF, Cart, Event
-from intentflow.domain.rules import Abandoned, Condition, Counted, ScoringModel, SignedUp, Test
+from intentflow.domain.rules import Abandoned, Condition, Counted, Graded, Ideal, ScoringModel, SignedUp, Test
+from intentflow.oracle.contents import Contents, contents_told, empties
+from intentflow.oracle.globs import glob_matches
+from intentflow.oracle.origins import agent_of, campaign_of, channel_of
+from intentflow.oracle.profiles import Telling, attributes_of, tellings
 
 
 class Kept(Struct, frozen=True, gc=False):
@@ -24,6 +28,9 @@ class Kept(Struct, frozen=True, gc=False):
     signals: frozenset[str]  # names of those it met
     facts: frozenset[str]  # names of those it met
     counts: bool  # it met a `Counted` signal
+    tells: tuple[Telling, ...] = ()
+    empties: bool = False  # it says that its cart is empty
+    contents: Contents | None = None  # what it tells of its cart
 
 
 def kept(model: ScoringModel, event: Event, at: int) -> Kept:
@@ -38,6 +45,9 @@ def kept(model: ScoringModel, event: Event, at: int) -> Kept:
         signals=_shared(signals),
         facts=_shared(frozenset(fact.name for fact in model.facts if any(holds(when, event) for when in fact.when))),
         counts=any(isinstance(signal, Counted) and signal.name in signals for signal in model.signals),
+        tells=tellings(model, event, at),
+        empties=empties(event),
+        contents=contents_told(event, at),
     )
 
 
@@ -49,6 +59,8 @@ def signals_met(model: ScoringModel, event: Event) -> frozenset[str]:
             takes = FAMILY_OF[type(event)] == "newsletter_signup"
         elif isinstance(signal, Abandoned):
             takes = FAMILY_OF[type(event)] == "cart"
+        elif isinstance(signal, Graded | Ideal):
+            takes = False  # they look at the profile, whoever told it
         else:
             takes = any(holds(when, event) for when in signal.when)
         if takes:
@@ -63,7 +75,9 @@ def holds(condition: Condition, event: Event) -> bool:
         and (not condition.actions or _action(event) in condition.actions)
         and _page_holds(condition, event)
         and _campaign_holds(condition, event)
-        and all(attribute_passes(test, event.attributes or {}) for test in condition.attributes)
+        and (not condition.channel or channel_of(event) in condition.channel)
+        and (not condition.agent or agent_of(event) in condition.agent)
+        and (not condition.attributes or all(attribute_passes(t, attributes_of(event)) for t in condition.attributes))
     )
 
 
@@ -77,7 +91,9 @@ def _page_holds(condition: Condition, event: Event) -> bool:
 
 def _campaign_holds(condition: Condition, event: Event) -> bool:
     """'`campaign` looks at the campaign's `name` and `id`.'"""
-    campaign = event.campaign
+    if condition.targeted is None and not (condition.campaign or condition.source or condition.medium):
+        return True
+    campaign = campaign_of(event)
     name, number, source, medium = (
         (campaign.name, campaign.id, campaign.source, campaign.medium) if campaign else (None,) * 4
     )
@@ -87,20 +103,12 @@ def _campaign_holds(condition: Condition, event: Event) -> bool:
         return False
     if condition.medium and not _one_matches(condition.medium, medium):
         return False
-    return condition.targeted is None or condition.targeted == _is_targeted(event)
+    return condition.targeted is None or condition.targeted == (campaign is not None)
 
 
 def _one_matches(globs: tuple[str, ...], field: str | None) -> bool:
     """'A missing campaign field matches no glob.'"""
     return field is not None and any(glob_matches(glob, field) for glob in globs)
-
-
-def _is_targeted(event: Event) -> bool:
-    """'The event has a campaign with at least one field that is not null and not empty.'"""
-    campaign = event.campaign
-    return campaign is not None and any(
-        getattr(campaign, field) not in (None, "") for field in campaign.__struct_fields__
-    )
 
 
 def attribute_passes(test: Test, attributes: dict[str, str | int | float | bool]) -> bool:
@@ -127,37 +135,6 @@ def _same(found: object, wanted: object) -> bool:
 
 def _type_of(value: object) -> str:
     return "bool" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
-
-
-@lru_cache(maxsize=65_536)
-def glob_matches(glob: str, text: str) -> bool:
-    """'A glob (`*` any text, `?` any character) matches the whole text without regard to case.'
-
-    The pieces between the stars must be found one after the other; taking each as early as possible never loses a match.
-    """
-    first, *pieces = glob.lower().split("*")
-    text = text.lower()
-    if not pieces:
-        return _fits(first, text)
-    last = pieces.pop()
-    if len(text) < len(first) + len(last) or not (
-        _fits(first, text[: len(first)]) and _fits(last, text[len(text) - len(last) :])
-    ):
-        return False
-    rest = text[len(first) : len(text) - len(last)]
-    for piece in pieces:
-        starts = (
-            start for start in range(len(rest) - len(piece) + 1) if _fits(piece, rest[start : start + len(piece)])
-        )
-        start = next(starts, None)
-        if start is None:
-            return False
-        rest = rest[start + len(piece) :]
-    return True
-
-
-def _fits(piece: str, text: str) -> bool:
-    return len(piece) == len(text) and all(p in ("?", c) for p, c in zip(piece, text, strict=True))
 
 
 def _action(event: Any) -> str:  # each of the four families has one, their parent has none

@@ -1,19 +1,24 @@
-"""The slow reference: a lead's way through the stages, worked out anew from all its events at every question.
+"""The slow reference: leads' ways through the stages, worked out anew from all their events at every question.
 
 It is written from `docs/semantics.md` and shares no code with the fold, only the values that a model and an event are
-made of. What it says is what the fold must say: `tests/domain/test_laws.py` and `intentflow verify` hold the two against
+made of. What it says is what the fold must say: the laws in `tests/domain` and `intentflow verify` hold the two against
 each other.
 """
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import NamedTuple
 
-from intentflow.domain.event import Event
+from intentflow.domain.event import AnyEvent
 from intentflow.domain.rules import Axis, ScoringModel
 from intentflow.oracle.admission import Admission, Outcome, event_time
+from intentflow.oracle.answers import Answered, answered
 from intentflow.oracle.conditions import Kept, kept
 from intentflow.oracle.due import Search, safe_strides
-from intentflow.oracle.judging import Standing, judged
+from intentflow.oracle.judging import Standing, judged, note_entered
+from intentflow.oracle.notices import Notice, carts_by, owed
+from intentflow.oracle.past import Entry, Joined
+from intentflow.oracle.ties import Past
 from intentflow.oracle.worth import Line, Pieces, pieces_of
 
 
@@ -24,62 +29,90 @@ class Move(NamedTuple):
     left: str  # a stage's name
     entered: str
     at: int  # epoch milliseconds
-    cause: str  # `event:<event id>` or `decay:<due time>`
+    cause: str  # `event:<event id>`, `decay:<due time>`, `merge:<sender>:<number>` or `erasure:<time>`
     id: str
 
 
 class ReferenceLead:
-    """All events of one lead and its way so far."""
+    """All events of one lead, and where it stands."""
 
-    def __init__(self, model: ScoringModel, began: int) -> None:
+    def __init__(self, model: ScoringModel, began: int, sequence: int) -> None:
+        self.model = model
         self.admission = Admission(model)
-        self.events: list[Kept] = []
-        self.pieces: Pieces = pieces_of(model, ())
-        self.standing = Standing(since=began, clock=began)
-        self.moves: list[Move] = []
+        self.entries: list[Entry] = []
+        self.standing = Standing(since=began, clock=began, sequence=sequence)
+        self._pieces: Pieces | None = None
+
+    @property
+    def pieces(self) -> Pieces:
+        """What all of it says."""
+        if self._pieces is None:
+            self._pieces = pieces_of(self.model, self.entries)
+        return self._pieces
 
     def accept(self, event: Kept) -> None:
+        """Count an event."""
         self.admission.accept(event)
-        self.events.append(event)
-        self.pieces = pieces_of(self.pieces.model, self.events)
+        self.entries.append(event)
+        self._pieces = None
+
+    def past(self) -> Past:
+        """All that the lead is, for another to take."""
+        mine = self.admission
+        entered = {stage: list(times) for stage, times in self.standing.entered.items()}
+        return Past(
+            tuple(self.entries),
+            mine.newest,
+            mine.floor,
+            tuple(mine.remembered),
+            dict(self.standing.left),
+            entered,
+            dict(self.standing.told),
+        )
+
+    def take(self, past: Past) -> None:
+        """Another lead comes into this one."""
+        theirs = Admission(self.model)
+        theirs.join(past.newest, past.floor, past.remembered)
+        self.entries.append(Joined(past.entries, max(self.admission.bound, theirs.bound)))
+        self.admission.join(past.newest, past.floor, past.remembered)
+        for stage, at in past.left.items():
+            self.standing.left[stage] = max(self.standing.left.get(stage, at), at)
+        for stage, times in past.entered.items():
+            note_entered(self.standing, self.model.stages[stage], stage, times)
+        for cart, at in past.told.items():
+            self.standing.told[cart] = max(self.standing.told.get(cart, at), at)
+        self._pieces = None
 
 
-class Reference:
-    """Any number of leads under one model. All times are epoch milliseconds, `key` is a lead's key.
+class Leads:
+    """Any number of leads under one model, each by itself. All times are epoch milliseconds, `key` is a lead's key.
 
-    `due`: how changes that time causes are found (`intentflow.oracle.due`). Asking about a key of which no event was
-    accepted raises `KeyError`.
+    `due`: how changes that time causes are found (`intentflow.oracle.due`); None: nobody moves, the scores are all that is
+    asked for. Asking about a key that has not begun, or is an alias, raises `KeyError`.
     """
 
-    def __init__(self, model: ScoringModel, due: Search = safe_strides) -> None:
+    def __init__(self, model: ScoringModel, due: Search | None = safe_strides) -> None:
         self._model = model
         self._due = due
         self._leads: dict[bytes, ReferenceLead] = {}
-
-    def event(self, key: bytes, event: Event, received: int) -> Outcome:
-        """'One record': what becomes of an event that was received at this time."""
-        at = event_time(event, received)
-        new = kept(self._model, event, at)
-        if key not in self._leads:
-            self._leads[key] = ReferenceLead(self._model, at)
-        lead = self._leads[key]
-        outcome = lead.admission.outcome(new)
-        if outcome == "counted":
-            self._let_pass(key, at)
-            lead.accept(new)
-            lead.standing.clock = max(lead.standing.clock, at)
-            self._judge(key, lead.standing.clock, f"event:{event.event_id}")
-        return outcome
+        self._moves: dict[bytes, list[Move]] = {}
+        self._notices: dict[bytes, list[Notice]] = {}
+        self._let_go: dict[bytes, int] = {}  # lead -> how many of its moves are forgotten too
 
     def clock(self, key: bytes, until: int) -> None:
         """'A clock record with time T does step 3 for `(clock, T]` and nothing else.'"""
         if key in self._leads:
             self._let_pass(key, until)
 
+    def let_go(self, key: bytes) -> None:
+        """Of a lead that was erased nothing is left, not even its number: whoever begins with this key begins with 1."""
+        self._let_go[key] = len(self._moves.get(key, ()))
+
     def due(self, key: bytes, until: int) -> int | None:
         """The first millisecond after the lead's clock, up to `until`, at which judging would move it."""
         lead = self._leads[key]
-        return self._due(lead.pieces, lead.standing, until)
+        return self._due(lead.pieces, lead.standing, until) if self._due is not None else None
 
     def score(self, key: bytes, t: int) -> dict[Axis, float]:
         """The lead's score on each axis at `t`. Raises `ValueError` if that is before its clock."""
@@ -94,9 +127,21 @@ class Reference:
         pieces = self._pieces_at(key, t)
         return frozenset(fact for fact in pieces.held if pieces.holds(fact, t))
 
+    def answers(self, key: bytes, t: int) -> Answered:
+        """The three answers at `t`. Raises `ValueError` if that is before the lead's clock."""
+        return answered(self._pieces_at(key, t), self._leads[key].standing, t)
+
     def moves(self, key: bytes) -> tuple[Move, ...]:
-        """The lead's changes of stage, in order."""
-        return tuple(self._leads[key].moves)
+        """The lead's changes of stage, in order; those of an alias are the ones it had as itself."""
+        return tuple(self._moves[key])
+
+    def notices(self, key: bytes) -> tuple[Notice, ...]:
+        """What was told of the lead's carts, in order."""
+        return tuple(self._notices.get(key, ()))
+
+    def sequence(self, key: bytes) -> int:
+        """How many changes the lead has had; since it was let go, if it was."""
+        return len(self._moves.get(key, ())) - self._let_go.get(key, 0)
 
     def stage(self, key: bytes) -> str:
         """The name of the stage in which the lead stands."""
@@ -106,9 +151,13 @@ class Reference:
         """Where the lead stands, and since when."""
         return self._leads[key].standing
 
+    def past(self, key: bytes) -> Past:
+        """All that the lead's score is made from."""
+        return self._leads[key].past()
+
     @property
     def leads(self) -> tuple[bytes, ...]:
-        """The keys of the leads that began, in the order in which they did."""
+        """The keys of the leads that began and are no aliases, in the order in which they did."""
         return tuple(self._leads)
 
     def _pieces_at(self, key: bytes, t: int) -> Pieces:
@@ -117,26 +166,68 @@ class Reference:
             raise ValueError(f"{t} is before the lead's clock {lead.standing.clock}: nothing is said about that time")
         return lead.pieces
 
+    def _begun(self, key: bytes, at: int) -> ReferenceLead:
+        """The lead with this key, which begins now if it has not yet."""
+        if key not in self._leads:
+            told = len(self._moves.setdefault(key, [])) - self._let_go.get(key, 0)
+            self._leads[key] = ReferenceLead(self._model, at, told)
+        return self._leads[key]
+
+    def _take(self, key: bytes, event: AnyEvent, received: int) -> Outcome:
+        """'One record': what becomes of an event that was received at this time."""
+        at = event_time(event, received)
+        new = kept(self._model, event, at)
+        lead = self._begun(key, at)
+        outcome = lead.admission.outcome(new)
+        if outcome == "counted":
+            self._let_pass(key, at)
+            lead.accept(new)
+            lead.standing.clock = max(lead.standing.clock, at)
+            if new.family == "cart":
+                self._tell_carts(key, lead.standing.clock, lambda _: f"event:{event.event_id}")
+            self._judge(key, lead.standing.clock, f"event:{event.event_id}")
+        return outcome
+
     def _let_pass(self, key: bytes, until: int) -> None:
         """'All changes due in `(clock, until]` happen, in order, each at its own due time; the clock of the lead becomes
         the due time of each.'"""
         lead = self._leads[key]
-        while (due := self._due(lead.pieces, lead.standing, until)) is not None:
+        while (due := self.due(key, until)) is not None:
             lead.standing.clock = due
             self._judge(key, due, f"decay:{due}")
+        self._tell_carts(key, until, lambda start: f"decay:{start}")
+
+    def _tell_carts(self, key: bytes, t: int, cause: Callable[[int], str]) -> None:
+        """'The notices of carts that are owed.'"""
+        lead = self._leads[key]
+        found = carts_by(self._model, lead.entries)
+        if found is not None:
+            self._notices.setdefault(key, []).extend(owed(key, *found, lead.standing.told, t, cause))
 
     def _judge(self, key: bytes, t: int, cause: str) -> None:
-        """'A move sets `since = t`, adds 1 to the sequence number, and notes `left[s] = t`.'"""
-        lead, stages = self._leads[key], self._model.stages
-        standing = lead.standing
-        entered = judged(lead.pieces, standing, t)
-        if entered is None:
+        """'One judging makes at most one move', which notes `left[s] = t`."""
+        if self._due is None:
             return
+        lead = self._leads[key]
+        entered = judged(lead.pieces, lead.standing, t)
+        if entered is not None:
+            lead.standing.left[lead.standing.stage] = t
+            self._move(key, entered, t, cause)
+
+    def _leave(self, key: bytes, t: int, cause: str) -> None:
+        """'If its stage is not the first, it moves to the first', and is no lead any more."""
+        if self._leads[key].standing.stage:
+            self._move(key, 0, t, cause)
+        del self._leads[key]
+
+    def _move(self, key: bytes, entered: int, t: int, cause: str) -> None:
+        """'A move sets `since = t`, adds 1 to the sequence number.'"""
+        standing, stages = self._leads[key].standing, self._model.stages
+        left, standing.stage, standing.since = standing.stage, entered, t
+        note_entered(standing, stages[entered], entered, [t])
         standing.sequence += 1
-        left, standing.stage = standing.stage, entered
-        standing.since = standing.left[left] = t
         identity = change_id(key, standing.sequence, self._model.hash, cause)
-        lead.moves.append(Move(standing.sequence, stages[left].name, stages[entered].name, t, cause, identity))
+        self._moves[key].append(Move(standing.sequence, stages[left].name, stages[entered].name, t, cause, identity))
 
 
 def change_id(key: bytes, sequence: int, model_hash: str, cause: str) -> str:

@@ -8,9 +8,23 @@ off (`Pieces`). Nothing is carried over from one event to the next. The sentence
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from intentflow.domain.rules import AXES, Abandoned, AnySignal, Axis, Counted, Once, Repeated, ScoringModel, SignedUp
+from intentflow.domain.rules import (
+    AXES,
+    Abandoned,
+    AnySignal,
+    Axis,
+    Counted,
+    Graded,
+    Ideal,
+    Once,
+    Repeated,
+    ScoringModel,
+    SignedUp,
+)
 from intentflow.oracle.carts import abandoned_at, carts_of
 from intentflow.oracle.conditions import Kept
+from intentflow.oracle.past import Entry, Periods, events_of, that_met
+from intentflow.oracle.profiles import known_of, points_of
 
 
 class Term(NamedTuple):
@@ -97,10 +111,14 @@ def within(cap: float | None, x: float) -> float:
     return x if cap is None else max(-cap, min(cap, x))
 
 
-def pieces_of(model: ScoringModel, events: Sequence[Kept]) -> Pieces:
-    """What these events say. They are a lead's accepted events in the order in which they were accepted."""
+def pieces_of(model: ScoringModel, entries: Sequence[Entry]) -> Pieces:
+    """What a lead's past says: its accepted events, and what came into it, in the order in which it came."""
+    events = list(events_of(entries))
+    known = known_of(telling for event in events for telling in event.tells)
     parts = [
-        Part(signal, terms_of(signal, [event for event in events if signal.name in event.signals]))
+        Part(signal, [Term(*term) for term in points_of(signal, known)])
+        if isinstance(signal, Graded | Ideal)
+        else Part(signal, terms_of(signal, that_met(signal.name, entries)))
         for signal in model.signals
     ]
     held: dict[str, int | None] = {}
@@ -111,13 +129,14 @@ def pieces_of(model: ScoringModel, events: Sequence[Kept]) -> Pieces:
     return Pieces(model, parts, held)
 
 
-def terms_of(signal: AnySignal, met: Sequence[Kept]) -> list[Term]:
+def terms_of(signal: Counted | Once | Repeated | SignedUp | Abandoned, entries: Sequence[Entry]) -> list[Term]:
     """The terms of one signal, from the events that it takes."""
+    met = list(events_of(entries))
     if not met:
         return []
     match signal:
         case Counted():
-            return counted(signal, met)
+            return counted(signal, entries)
         case Once():
             return [Term(signal.points, min(event.at for event in met))]
         case Repeated():
@@ -125,18 +144,18 @@ def terms_of(signal: AnySignal, met: Sequence[Kept]) -> list[Term]:
         case SignedUp():
             return signed_up(signal, met)
         case Abandoned():
-            starts = [abandoned_at(cart, signal.quiet) for cart in carts_of(met).values()]
+            starts = [abandoned_at(cart, signal.quiet) for cart in carts_of(entries).values()]
             return [Term(signal.points, start) for start in starts if start is not None]
 
 
-def counted(signal: Counted, met: Iterable[Kept]) -> list[Term]:
+def counted(signal: Counted, entries: Sequence[Entry]) -> list[Term]:
     """'With a limit: a period counts `min(n, limit)`, dated at its latest event.'"""
-    if signal.limit is None:
-        return [Term(signal.points, event.at) for event in met]
-    periods: dict[int, list[int]] = {}
-    for event in met:
-        periods.setdefault(event.at // signal.limit.period, []).append(event.at)
-    return [Term(signal.points * min(len(times), signal.limit.count), max(times)) for times in periods.values()]
+    limit = signal.limit
+    if limit is None:
+        return [Term(signal.points, event.at) for event in events_of(entries)]
+    periods = Periods(limit.period).take(entries)
+    every = [*periods.open.values(), *periods.closed]
+    return [Term(signal.points * min(len(times), limit.count), max(times)) for times in every]
 
 
 def repeated(signal: Repeated, met: Iterable[Kept]) -> list[Term]:

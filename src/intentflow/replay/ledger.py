@@ -11,7 +11,10 @@ from intentflow.wire.topic_names import TopicNames
 
 
 class Equation(Struct, frozen=True):
-    """What came in on the source topics, and what became of it; `published` is how many different rejections are on their topic."""
+    """What came in on the source topics, and what became of it; `published` is how many different rejections are on their topic.
+
+    An event that was sent on to another lead came in once, and is counted where it ended.
+    """
 
     came_in: int
     counted: int
@@ -37,8 +40,8 @@ async def equation(
     offsets: Offsets, names: TopicNames, topics: Iterable[str], logs: Mapping[int, Changelog]
 ) -> Equation:
     """The equation over these source topics, none of which was ever cut short by retention."""
-    topics, partitions = list(topics), len(logs)
-    came_in = sum((await offsets.ends(topics, partitions)).values())
+    topics, partitions = [*topics, names.identities], len(logs)
+    ends = sum((await offsets.ends(topics, partitions)).values())
     sums = [ledger for topic, ledger in ledger_sums(logs.values()).items() if topic in topics]
     refused: set[bytes] = set()
     async for record in records(offsets.bootstrap, [names.rejections], partitions):
@@ -46,7 +49,7 @@ async def equation(
         if headers.get("source_topic", b"").decode() in topics:
             refused.add(headers["rejection_id"])
     return Equation(
-        came_in,
+        ends - sum(ledger.forwarded + ledger.passed for ledger in sums),
         sum(ledger.counted for ledger in sums),
         sum(ledger.duplicate for ledger in sums),
         sum(ledger.rejected for ledger in sums),

@@ -8,7 +8,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from intentflow.errors import RejectedError
-from intentflow.wire.files import open_source, rows
+from intentflow.mapping.mapped import MappedReader
+from intentflow.wire.files import Reader, open_source, rows
 from intentflow.wire.rejections import Rejection
 
 SHOWN = 20  # refused rows that are told one by one
@@ -39,9 +40,13 @@ class Reading:
     """All rows of some files, once. After it was read: `read`, `latest`, `reasons`, `refused` (the first few). `refuse` is told of each."""
 
     def __init__(
-        self, paths: Sequence[Path], format_name: str, advance: Advance, refuse: Callable[[Refused], None] | None = None
+        self,
+        paths: Sequence[Path],
+        format_: str | Reader,
+        advance: Advance,
+        refuse: Callable[[Refused], None] | None = None,
     ) -> None:
-        self.paths, self.format_name = paths, format_name
+        self.paths, self.format = paths, format_
         self.read = self.latest = 0
         self.reasons: Counter[str] = Counter()
         self.refused: list[Refused] = []
@@ -56,7 +61,7 @@ class Reading:
         before = 0
         for source in sources:
             with source:
-                for row in rows(source, self.format_name):
+                for row in rows(source, self.format):
                     self.read += 1
                     if self.read % 1000 == 0:
                         self._advance(before + source.position, total)
@@ -72,6 +77,11 @@ class Reading:
             raise RejectedError(
                 f"{', '.join(map(str, self.paths))}: empty, nothing to replay: give a file with one row at least"
             )
+
+    @property
+    def passed_over(self) -> int:
+        """Rows of a mapped table that the mapping does not mean; they are not read."""
+        return self.format.passed_over if isinstance(self.format, MappedReader) else 0
 
     def _count(self, row: Refused) -> None:
         self.reasons[row.rejection.reason] += 1

@@ -13,12 +13,16 @@ from intentflow.wire.rows import decode_row
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """One object for `--json`. `read = counted + duplicate + rejected`, or `adds_up` is false."""
+    """One object for `--json`. `read = counted + duplicate + rejected`, or `adds_up` is false.
+
+    Of a mapped table, `read` are the records that its rows gave and the rows that were refused; `passed_over` the rows that are not meant.
+    """
 
     read: int
     counted: int
     duplicate: int
     rejected: int
+    passed_over: int = 0
     leads: int
     changes: int
     by_stage: dict[str, int]
@@ -52,16 +56,18 @@ class Result(Struct, frozen=True):
 
 
 def score_lines(fold: Fold, rows: dict[bytes, bytes], at: int) -> Iterator[ScoreLine]:
-    """Every lead at `at`, up to which all that was due has happened; in order of the keys, points to nine decimals."""
+    """Every lead at `at`, up to which all that was due has happened; in order of the keys, points to nine decimals. No aliases."""
     for key in sorted(rows):
         lead = decode_row(rows[key])
+        if not lead.clock:
+            continue
         engagement, fit, intent = (round(points, 9) for points in fold.scores.at(lead, max(at, lead.clock)))
         yield ScoreLine(key.decode(), fold.judge.stage(lead).name, engagement, fit, intent, rfc3339(at))
 
 
 def stages_of(fold: Fold, rows: Iterable[bytes]) -> dict[str, int]:
-    """How many leads stand where, every stage of the model named."""
-    counts = Counter(fold.judge.stage(decode_row(row)).name for row in rows)
+    """How many leads stand where, every stage of the model named. An alias stands nowhere."""
+    counts = Counter(fold.judge.stage(lead).name for lead in map(decode_row, rows) if lead.clock)
     return {stage.name: counts[stage.name] for stage in fold.model.stages}
 
 

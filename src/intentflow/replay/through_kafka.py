@@ -31,6 +31,7 @@ from intentflow.settings import Settings
 from intentflow.wire.changes import decode_change
 from intentflow.wire.control import encode_clock
 from intentflow.wire.murmur2 import partition_of
+from intentflow.wire.records import Ledger
 from intentflow.wire.rejections import rejection_headers
 from intentflow.wire.topic_names import TopicNames
 
@@ -88,6 +89,7 @@ class KafkaReplay:
             with EmbeddedWorker(self.settings, self.data / f"{names.app_id}.log") as worker:
                 await self._produce(offsets)
                 await self._committed(offsets, names.events, worker)
+                await self._heard(offsets, worker)
                 end = ended_at(self.reading, until)
                 await self._pass_time(offsets, end, worker)
             result = await self._result(end)
@@ -137,6 +139,13 @@ class KafkaReplay:
             worker.require_alive()
             await asyncio.sleep(POLL_SECONDS)
 
+    async def _heard(self, offsets: Offsets, worker: EmbeddedWorker) -> None:
+        """Wait until no message between leads is on its way. What a record causes is on its topic before the record is committed."""
+        heard: dict[tuple[str, int], int] = {}
+        while heard != (ends := await offsets.ends([self.names.identities], self.partitions)):
+            heard = ends
+            await self._committed(offsets, self.names.identities, worker)
+
     async def _pass_time(self, offsets: Offsets, until: int, worker: EmbeddedWorker) -> None:
         if not until:
             return
@@ -154,15 +163,18 @@ class KafkaReplay:
         async for record in records(bootstrap, [self.names.changes], self.partitions):
             changes.setdefault(decode_change(record.value).id, record.value)
         reasons = self.reading.reasons + await self._rejected()
-        ledger = ledger_sums(logs.values())[self.names.events]
+        sums = ledger_sums(logs.values())
+        ledgers = [sums.get(topic, Ledger()) for topic in (self.names.events, self.names.identities)]
+        by_stage = stages_of(Fold(self.rules), rows.values())
         summary = Summary(
             read=self.reading.read,
-            counted=ledger.counted,
-            duplicate=ledger.duplicate,
-            rejected=ledger.rejected + self.reading.reasons.total(),
-            leads=len(rows),
+            counted=sum(ledger.counted for ledger in ledgers),
+            duplicate=sum(ledger.duplicate for ledger in ledgers),
+            rejected=sum(ledger.rejected for ledger in ledgers) + self.reading.reasons.total(),
+            passed_over=self.reading.passed_over,
+            leads=sum(by_stage.values()),
             changes=len(changes),
-            by_stage=stages_of(Fold(self.rules), rows.values()),
+            by_stage=by_stage,
             rejected_by_reason=dict(sorted(reasons.items())),
             until=rfc3339(until) if until else None,
         )
@@ -173,6 +185,6 @@ class KafkaReplay:
         found: dict[bytes, str] = {}
         async for record in records(self.settings.bootstrap, [self.names.rejections], self.partitions):
             headers = dict(record.headers)
-            if headers["source_topic"].decode() == self.names.events:
+            if headers["source_topic"].decode() in (self.names.events, self.names.identities):
                 found[headers["rejection_id"]] = headers["reason"].decode()
         return Counter(found.values())

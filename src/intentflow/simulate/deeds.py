@@ -11,6 +11,9 @@ from intentflow.simulate.shop import (
     CAREERS,
     DOWNLOADS,
     LANDINGS,
+    LOST,
+    NOT_FOR_US,
+    NOT_NOW,
     PAGES,
     POSTS,
     PRICES,
@@ -68,6 +71,16 @@ def _form(path: str, form: str) -> Doing:
 def _cart(action: str) -> Doing:
     def do(_dice: Dice, basket: Basket) -> Fields:
         return {"family": "cart", "action": action, "cart_id": f"c{basket.number}"}
+
+    return do
+
+
+def _outcome(action: str, reasons: Sequence[str] = ()) -> Doing:
+    """Not done by them: sales says it."""
+
+    def do(dice: Dice, _basket: Basket) -> Fields:
+        said = {"reason": dice.pick(reasons)} if reasons else {}
+        return {"family": "outcome", "action": action, **said}
 
     return do
 
@@ -149,4 +162,9 @@ DEEDS: dict[str, Doing] = {
     "check_out": _cart("checkout"),
     "purchase": purchase,
     "sample_order": order_sample,
+    "accept": _outcome("accepted"),
+    "reject": _outcome("rejected", NOT_FOR_US),
+    "recycle": _outcome("recycled", NOT_NOW),
+    "win": _outcome("won"),
+    "lose": _outcome("lost", LOST),
 }

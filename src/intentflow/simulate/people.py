@@ -79,7 +79,8 @@ class Person:
             **fields,
             **who,
         }
-        if fields["family"] != "newsletter_signup" or fields["action"] == "signup":
+        from_browser = fields["family"] not in ("newsletter_signup", "outcome") or fields["action"] == "signup"
+        if from_browser:
             event |= {"visitor_id": self.visitor_id, "user_agent": self.browser}
         return event
 

@@ -63,13 +63,28 @@ PERSONAS: dict[str, Persona] = {
     ),
     "wrong address": Persona(1, "once signed up", FIRST_HALF, (Step("sign up"), Step("bounce a mail", SOON))),
     "cold": Persona(
-        6, "by account", EARLY, (Step("follow a campaign"), Step("study", SOON), Step("look around", DAYS, 1, 2))
+        6,
+        "by account",
+        EARLY,
+        (
+            Step("follow a campaign"),
+            Step("study", SOON),
+            Step("look around", DAYS, 1, 2),
+            Step("turned down by sales", DAYS, 1, 1, 0.4),
+        ),
     ),
     "cold shopper": Persona(
         2,
         "by account",
         EARLY,
-        (Step("follow a campaign"), Step("fill a cart", SOON), Step("peek at shipping", SOON), Step("check out", SOON)),
+        (
+            Step("follow a campaign"),
+            Step("fill a cart", SOON),
+            Step("peek at shipping", SOON),
+            Step("check out", SOON),
+            Step("accepted by sales", DAYS, 1, 1, 0.95),
+            Step("lost by sales", WEEK, 1, 1, 0.8),
+        ),
     ),
     "abandoner": Persona(
         4,
@@ -83,6 +98,7 @@ PERSONAS: dict[str, Persona] = {
             Step("look around", WEEK, 1, 2, 0.6),
             Step("peek at shipping", DAYS, 1, 1, 0.5),
             Step("look around", DAYS, 1, 3),
+            Step("given back by sales", DAYS, 1, 1, 0.6),
         ),
     ),
     "buyer": Persona(
@@ -125,6 +141,8 @@ PERSONAS: dict[str, Persona] = {
             Step("ask for a trial", DAYS),
             Step("order a sample", WEEK, 1, 1, 0.3),
             Step("study", WEEK),
+            Step("accepted by sales", DAYS, 1, 1, 0.8),
+            Step("won by sales", WEEK, 1, 1, 0.6),
         ),
     ),
 }

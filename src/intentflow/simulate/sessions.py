@@ -43,4 +43,10 @@ SESSIONS: dict[str, tuple[Deed, ...]] = {
     "check out": (Deed("view_cart"), Deed("quote", 1, 1, 0.5), Deed("check_out")),
     "buy": (Deed("check_out", 1, 1, 0.6), Deed("purchase")),
     "order a sample": (Deed("product"), Deed("sample_order")),
+    # -- what sales says of them
+    "accepted by sales": (Deed("accept"),),
+    "turned down by sales": (Deed("reject"),),
+    "given back by sales": (Deed("recycle"),),
+    "won by sales": (Deed("win"),),
+    "lost by sales": (Deed("lose"),),
 }

@@ -48,6 +48,9 @@ CAMPAIGNS = (
     ("home_barista", "instagram", "social"),
     ("come_back", "newsletter", "email"),
 )
+NOT_FOR_US = ("a student", "works for a competitor", "outside our delivery area")  # why sales turns somebody down
+NOT_NOW = ("no budget this quarter", "wants to be called in spring", "could not be reached")
+LOST = ("bought elsewhere", "too expensive", "decided against it")
 SEARCH_ENGINES = ("https://www.google.com/", "https://duckduckgo.com/", "https://www.bing.com/")
 
 FIRST_NAMES = (

@@ -10,11 +10,11 @@ from collections.abc import Set as AbstractSet
 from heapq import merge
 from itertools import pairwise
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from msgspec import Struct
 
-from intentflow.domain.event import AnyEvent, key_of
+from intentflow.domain.event import AnyEvent, Link, key_of
 from intentflow.domain.rules import ScoringModel
 from intentflow.oracle.admission import Admission, event_time
 from intentflow.oracle.conditions import Kept, kept
@@ -35,12 +35,22 @@ class Counted(NamedTuple):
     kept: Kept
 
 
-class Step(NamedTuple):
+class OfRecord(Protocol):
+    """Something that a record says."""
+
+    @property
+    def told(self) -> Told: ...
+
+
+One = TypeVar("One", bound=OfRecord)
+
+
+class Step(NamedTuple, Generic[One]):
     """What a row of the lead added: of one source, all up to an offset; `events` is empty if it is a clock record."""
 
     source: int
     upto: int
-    events: Sequence[Counted]
+    events: Sequence[One]
     row: Written  # that says so
 
 
@@ -48,6 +58,7 @@ class Account(Struct):
     """What became of a lead's records."""
 
     inside: list[Counted]  # that its row holds, in the order in which they were folded, as far as that is known
+    forgotten: list[Counted]  # that an erasure took out of it, likewise
     lost: list[Counted]  # that count, but lie behind what its row says was applied
     outcomes: dict[Place, str]  # counted, duplicate, or the reason of a rejection
     sources: int  # from how many topics the events came
@@ -55,6 +66,8 @@ class Account(Struct):
         Place
     ]  # records with one id on two topics: which of them counted and which was the duplicate is not known
     twins: bool  # some of those say different things, so the score is not known either
+    loose: bool = False  # nor what became of any record
+    instead: dict[Place, Told] = {}  # of a message that was refused: the record that it carries
 
     @property
     def newest(self) -> int:
@@ -70,26 +83,31 @@ def account_of(
     history: Sequence[Written] | None,
     partition: tuple[int, int],
     too_late: AbstractSet[Place],
+    erased: bool = False,
 ) -> Account:
     """Which of a lead's records count. `applied`: the last offset by source that its row holds; `partition`: its number and their count;
-    `too_late`: what the rejections say was too late."""
-    account, decides = Account([], [], {}, 0, set(), False), Decider(model)
+    `too_late`: what the rejections say was too late; `erased`: it was erased, at a moment that only the history can tell."""
+    account, decides = Account([], [], [], {}, 0, set(), False), Decider(model)
     events: list[Counted] = []
     here = partition_of(key, partition[1]) == partition[0]
     for told in records:
         event = decode(told.value, told.headers)
         if isinstance(event, Rejection):
             account.outcomes[told.source, told.offset] = event.reason
-        elif not here or key_of(event) != key:
+        elif not here or key_of(event) != key or isinstance(event, Link):  # a link at its place makes a tied lead
             account.outcomes[told.source, told.offset] = "misrouted"
         else:
             events.append(Counted(told, event, kept(model, event, event_time(event, told.timestamp))))
     account.sources = len({one.told.source for one in events})
     if account.sources > 1:
         _twins(account, events, ordered=history is not None)
+    account.either |= {(one.told.source, one.told.offset) for one in events if erased and history is None}
     for one in in_order(events, applied, history):
+        if one is None:
+            account.forgotten, account.inside, decides = account.forgotten + account.inside, [], Decider(model)
+            continue
         place = one.told.source, one.told.offset
-        if account.sources < 2:
+        if account.sources < 2 and not erased:
             outcome = decides.alone(one.kept)
         elif history is not None:
             outcome = decides.ordered(one.kept, place in too_late)
@@ -143,36 +161,47 @@ def _twins(account: Account, events: Sequence[Counted], ordered: bool) -> None:
             account.either |= {(one.told.source, one.told.offset) for one in same}
 
 
-def in_order(events: Sequence[Counted], applied: Sequence[int], history: Sequence[Written] | None) -> Iterator[Counted]:
-    """Events in the order in which they were folded; those that lie behind what was applied come last."""
+def in_order(
+    events: Sequence[Counted], applied: Sequence[int], history: Sequence[Written] | None
+) -> Iterator[Counted | None]:
+    """Events in the order in which they were folded; those that lie behind what was applied come last. None: the lead was erased."""
     inside = [one for one in events if one.told.offset <= applied[one.told.source]]
     if history is None:
         yield from merged(inside)
     else:
+        stub: Written | None = None
         for step in steps(inside, history):
+            if stub is not None and step.row is not stub:
+                yield None
             yield from step.events
+            stub = step.row if step.row.stub else None
+        if stub is not None:
+            yield None
     yield from merged([one for one in events if one.told.offset > applied[one.told.source]])
 
 
-def merged(events: Sequence[Counted]) -> Iterator[Counted]:
+def merged(events: Sequence[One]) -> Iterator[One]:
     """By timestamp between topics; a topic's own keep their order."""
-    sources: dict[int, list[Counted]] = {}
+    sources: dict[int, list[One]] = {}
     for one in events:
         sources.setdefault(one.told.source, []).append(one)
     return merge(*sources.values(), key=attrgetter("told.timestamp"))
 
 
-def steps(events: Sequence[Counted], history: Sequence[Written]) -> Iterator[Step]:
+def steps(events: Sequence[One], history: Sequence[Written]) -> Iterator[Step[One]]:
     """The way that a lead's rows tell."""
-    left: dict[int, list[Counted]] = {one.told.source: [] for one in events}
+    left: dict[int, list[One]] = {one.told.source: [] for one in events}
     for one in reversed(events):
         left[one.told.source].append(one)
     before: tuple[int, ...] = ()
     for row in history:
+        if not row.applied:
+            yield Step(-1, -1, (), row)
         for source, upto in enumerate(row.applied):
             if upto <= (before[source] if source < len(before) else -1):
                 continue
-            waiting, came = left.get(source), []
+            waiting = left.get(source)
+            came: list[One] = []
             while waiting and waiting[-1].told.offset <= upto:
                 came.append(waiting.pop())
             yield Step(source, upto, came, row)
@@ -182,9 +211,8 @@ def steps(events: Sequence[Counted], history: Sequence[Written]) -> Iterator[Ste
 def went_back(history: Sequence[Written]) -> Written | None:
     """The first row that says less of a source than the one before it."""
     for one, other in pairwise(history):
-        if (
-            any(now < then for then, now in zip(one.applied, other.applied, strict=False))
-            or other.sequence < one.sequence
+        if any(now < then for then, now in zip(one.applied, other.applied, strict=False)) or (
+            other.sequence < one.sequence and other.applied
         ):
             return other
     return None

@@ -17,8 +17,14 @@ What = Literal[
     "change_extra",
     "change_unlike",  # it is there, but says something else
     "change_twice",  # two records with one id and different bytes
+    "notice_missing",  # a cart was abandoned, or bought after all, and nobody was told
+    "notice_extra",
+    "notice_unlike",  # it is there, but says something else, or is there twice with different bytes
     "change_order",  # a lead's changes do not follow each other as 1, 2, 3, ...
     "books",  # in = counted + duplicate + rejected does not hold, or not with these numbers
+    "message_missing",  # a lead told another something that is not on the identities topic
+    "message_unlike",  # it is there, but says something else, or is there twice with different bytes, or must not be there
+    "alias",  # a row says another lead that it is an alias of
     "rejection_missing",
     "rejection_extra",
     "rejection_unlike",
@@ -60,9 +66,11 @@ class Checked(Struct):
     paths_not_walked: int = 0  # likewise, because they are not in the sample
     scores_not_known: int = 0  # they depend on the order between topics, which is not known any more
     changes: int = 0  # different ones
+    notices: int = 0  # of carts, different ones
+    messages: int = 0  # between leads, different ones
     rejections: int = 0  # different ones, of the sources
-    repeats: int = 0  # changes and rejections that were published again, byte for byte
-    in_motion: int = 0  # records, changes and rejections behind the committed offsets: not judged
+    repeats: int = 0  # changes, messages and rejections that were published again, byte for byte
+    in_motion: int = 0  # records, changes, messages and rejections behind the committed offsets: not judged
 
     def add(self, more: "Checked") -> None:
         """Add another one's counts."""

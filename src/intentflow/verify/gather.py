@@ -5,13 +5,14 @@ are counted. Then the sources up to there, and last the changes and rejections. 
 first step lies behind the committed offsets and is known as such.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 from intentflow.adapters.offsets import Offsets
 from intentflow.adapters.partition_records import PartitionRecords
 from intentflow.errors import ConfigError
 from intentflow.verify.log import LeadLog
+from intentflow.verify.mail import Mail
 from intentflow.verify.snapshot import Headers, Published, Refused, Snapshot, Told
 from intentflow.wire.topic_names import TopicNames
 
@@ -31,8 +32,30 @@ class Gatherer:
         self.offsets, self.reader, self.names, self.partitions = offsets, reader, names, partitions
         self.follow, self.read = follow, read
 
-    async def gather(self, number: int, only: bytes | None = None) -> Snapshot:
-        """The partition as it is now; of one lead alone if `only` is given.
+    async def mail(self) -> Mail:
+        """What leads told each other, on all partitions, as it is now. None of it if the app has no identities topic."""
+        names, mail = self.names, Mail(self.names.identities, self.partitions)
+        mail.committed = await self.offsets.committed(names.app_id)
+        if names.identities not in await self.reader.topics():
+            return mail
+        for number in range(self.partitions):
+            firsts, ends = await self.reader.bounds([names.identities], number)
+            _require_all(firsts)
+            mail.ends[number] = ends[names.identities, number]
+            async for records in self.reader.read(names.identities, number, mail.ends[number]):
+                mail.take(number, records)
+        return mail
+
+    async def moved(self, mail: Mail) -> bool:
+        """Whether leads have told each other more since then."""
+        for number, end in mail.ends.items():
+            _, ends = await self.reader.bounds([self.names.identities], number)
+            if ends[self.names.identities, number] != end:
+                return True
+        return False
+
+    async def gather(self, number: int, only: bytes | None = None, among: Set[bytes] | None = None) -> Snapshot:
+        """The partition as it is now; of one lead alone if `only` is given, or of some.
 
         Raises `ConfigError` if nobody has taken it yet, or if a topic no longer begins with its first record.
         """
@@ -55,15 +78,16 @@ class Gatherer:
             ends={topic: ends[topic, number] for topic in topics},
             records={}, control=[], changes={}, rejections=[], only=only,
         )  # fmt: skip
+        wanted = {only} if only is not None else among
         for source, topic in enumerate(topics):
-            await self._source(snapshot, source, topic, only)
-        await self._outputs(snapshot, only)
+            await self._source(snapshot, source, topic, wanted)
+        await self._outputs(snapshot, wanted)
         _, after = await self.reader.bounds([names.changelog, *topics], number)
         now = {topic: after[topic, number] for topic in topics}
         snapshot.moved = now != snapshot.ends or after[names.changelog, number] != before[names.changelog, number]
         return snapshot
 
-    async def _source(self, snapshot: Snapshot, source: int, topic: str, only: bytes | None) -> None:
+    async def _source(self, snapshot: Snapshot, source: int, topic: str, wanted: Set[bytes] | None) -> None:
         """The records of a source that are in its books."""
         position = min(snapshot.log.counted_at.get(source, (0, 0))[0], snapshot.ends[topic])
         async for records in self.reader.read(topic, snapshot.partition, position):
@@ -72,26 +96,28 @@ class Gatherer:
                 key = record.key or b""
                 if topic == self.names.control:
                     snapshot.control.append(_told(source, record, record.key))
-                elif only is None or key == only:
+                elif wanted is None or key in wanted:
                     group = snapshot.records.get(key)
                     if group is None:
                         group = snapshot.records[key] = []
                     same = group[0].key if group and group[0].key == record.key else record.key  # one object for all
                     group.append(_told(source, record, same))
 
-    async def _outputs(self, snapshot: Snapshot, only: bytes | None) -> None:
+    async def _outputs(self, snapshot: Snapshot, wanted: Set[bytes] | None) -> None:
         number, names = snapshot.partition, self.names
-        _, ends = await self.reader.bounds([names.changes, names.rejections], number)
-        async for records in self.reader.read(names.changes, number, ends[names.changes, number]):
-            for record in records:
-                key = record.key or b""
-                if only is None or key == only:
-                    told = Published(
-                        record.offset, _header(record.headers, "ce_id"), record.value or b"", record.headers
-                    )
-                    snapshot.changes.setdefault(key, []).append(told)
+        outputs = [(names.changes, snapshot.changes), (names.cart_notices, snapshot.notices)]
+        there = await self.reader.topics()  # an app of an earlier version has told no notices
+        outputs = [(topic, told) for topic, told in outputs if topic in there]
+        _, ends = await self.reader.bounds([*(topic for topic, _ in outputs), names.rejections], number)
+        for topic, told in outputs:
+            async for records in self.reader.read(topic, number, ends[topic, number]):
+                for record in records:
+                    key, name = record.key or b"", _header(record.headers, "ce_id")
+                    if wanted is None or key in wanted:
+                        one = Published(record.offset, name, record.value or b"", record.headers)
+                        told.setdefault(key, []).append(one)
         async for records in self.reader.read(names.rejections, number, ends[names.rejections, number]):
-            snapshot.rejections += [_refused(record) for record in records if only is None or record.key == only]
+            snapshot.rejections += [_refused(record) for record in records if wanted is None or record.key in wanted]
 
 
 def _require_all(firsts: dict[tuple[str, int], int]) -> None:

@@ -2,27 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
-from zlib import crc32
 
 from msgspec import Struct
 
 from intentflow.domain.change import QualificationChange, rfc3339
 from intentflow.domain.fold import Fold
-from intentflow.domain.lead import Lead
-from intentflow.domain.rules import AXES, MAX_CARTS
-from intentflow.errors import ConfigError
-from intentflow.oracle import Move
-from intentflow.oracle.worth import pieces_of
+from intentflow.domain.lead import Lead, Unpublished
+from intentflow.domain.rules import MAX_CARTS
+from intentflow.oracle import Move, Reference
+from intentflow.oracle.worth import Pieces, pieces_of
 from intentflow.verify.account import Account, Place, account_of, went_back
+from intentflow.verify.erased import furthest, moves_of
 from intentflow.verify.findings import Checked, Difference, What
 from intentflow.verify.log import Written
+from intentflow.verify.notices import notices_of, notices_unlike
 from intentflow.verify.path import Way, by_log, by_search
 from intentflow.verify.published import Changes, changes_of, find_on, out_of_order, unlike
+from intentflow.verify.same import require_one_model, unequal
 from intentflow.verify.snapshot import Snapshot
 from intentflow.wire.changes import decode_change
-from intentflow.wire.rows import decode_row
+from intentflow.wire.rows import decode_row, is_stub
 
-TOLERANCE = 1e-9  # of the larger of 1 and the score
 FOREIGN = Lead([], [])  # what a lead is of which there is no row
 
 
@@ -36,6 +36,7 @@ class Judge(Struct):
     until: int | None  # scores are compared at this time too
     checked: Checked
     clocks: dict[int, int]  # the control topic's: offset -> time
+    erasures: dict[bytes, dict[int, int]]  # likewise, by lead
     too_late: frozenset[Place]  # as the rejections say
 
     def lead(self, key: bytes) -> tuple[list[Difference], Account]:
@@ -46,9 +47,13 @@ class Judge(Struct):
         applied = list(lead.applied) + [-1] * (len(snapshot.topics) - len(lead.applied))
         history = snapshot.log.history.get(key) if snapshot.log.whole else None  # None too if it isn't followed
         where = snapshot.partition, snapshot.partitions
-        account = account_of(model, key, snapshot.records.get(key, ()), applied, history, where, self.too_late)
+        if erased := key in self.erasures:
+            applied = furthest(applied, history or ())
+        account = account_of(model, key, snapshot.records.get(key, ()), applied, history, where, self.too_late, erased)
         changes = self._changes(key)
-        self._same_model(key, lead, changes)
+        require_one_model(model, key, lead, changes)
+        if erased:
+            return list(self._erased(key, row, account, changes, history)), account
         found = list(changes.wrong)
         if row is not None:
             self.checked.leads += 1
@@ -59,27 +64,38 @@ class Judge(Struct):
             found.append(self._find(key, account, "change_extra", "has changes and no row"))
         return found, account
 
+    def _erased(
+        self, key: bytes, row: bytes | None, account: Account, changes: Changes, history: Sequence[Written] | None
+    ) -> Iterator[Difference]:
+        """A lead that was erased, if it is known when."""
+        self.checked.leads += row is not None
+        if history is None or account.twins:
+            self.checked.scores_not_known += 1
+            return
+        yield from self._lost(key, account)
+        if row is not None and is_stub(row) and account.inside:
+            yield self._find(key, account, "record_lost", "is a stub, though records count that came after its erasure")
+        elif row is not None and not is_stub(row):
+            yield from self._scores(key, decode_row(row), account)
+        events = [*account.forgotten, *account.inside]
+        erasures = self.erasures[key]
+        moves = moves_of(self.fold.model, key, events, history, self.control, self.clocks, erasures)
+        if moves is None:
+            self.checked.paths_by_rule += 1
+            return
+        self.checked.paths_by_log += 1
+        find = find_on(self.snapshot.names.changes, self.snapshot.partition, key.decode(errors="replace"))
+        waiting = set() if self.strict else {move.id for move in moves}
+        yield from unlike(
+            changes, moves, waiting, None if self.strict else 0, find, lambda move: self._missing(key, account, move)
+        )
+
     def _changes(self, key: bytes) -> Changes:
         find = find_on(self.snapshot.names.changes, self.snapshot.partition, key.decode(errors="replace"))
         changes = changes_of(self.snapshot.changes.get(key, ()), key, find)
         self.checked.changes += len(changes.decoded)
         self.checked.repeats += changes.repeats
         return changes
-
-    def _same_model(self, key: bytes, lead: Lead, changes: Changes) -> None:
-        """One model must have judged everything: what a change of models does is not checked."""
-        model = self.fold.model
-        others = {
-            f"{change.model.name} {change.model.version}"
-            for change in changes.decoded
-            if change.model.hash != model.hash
-        }
-        if others or (lead.model and lead.model != crc32(model.hash.encode())):
-            told = ", ".join(sorted(others)) or "another model"
-            raise ConfigError(
-                f"{key.decode(errors='replace')} was judged by {told}, not by {model.name} {model.version} ({model.hash[:12]}): "
-                "give the model that the worker has (--model). A log in which the model changed midway cannot be verified"
-            )
 
     def _lost(self, key: bytes, account: Account) -> Iterator[Difference]:
         """Records that count and are not in the row. Behind the committed offsets they may be under way."""
@@ -111,9 +127,9 @@ class Judge(Struct):
             yield self._find(key, account, "watermark", detail, row.offset)
         committed = {n: 0 if self.strict else self.snapshot.committed_of(n) for n in range(len(self.snapshot.topics))}
         told = [] if self.strict else [one for one in lead.outbox if one.offset >= committed[one.source]]
-        waiting = {change.id: change for change in (decode_change(one.payload) for one in told)}
+        waiting = {change.id: change for change in (decode_change(one.payload) for one in told if one.to is None)}
         find = find_on(self.snapshot.names.changes, self.snapshot.partition, key.decode(errors="replace"))
-        yield from out_of_order(changes, self.fold.model.stages[0].name, find)
+        yield from out_of_order(changes, self.fold.model.stages[0].name, find, () if self.strict else None)
         last = None if self.strict else lead.sequence
         way = self._way(key, lead, account, changes, waiting)
         self.checked.in_motion += sum(change.sequence > lead.sequence for change in changes.decoded) if last else 0
@@ -124,6 +140,15 @@ class Judge(Struct):
             yield from unlike(
                 changes, way.moves, set(waiting), last, find, lambda move: self._missing(key, account, move)
             )
+            if self.snapshot.log.whole:
+                yield from self._notices(key, way.reference, told)
+
+    def _notices(self, key: bytes, reference: Reference, outbox: Sequence[Unpublished]) -> Iterator[Difference]:
+        """What was told of the lead's carts, where the order of its records and the clocks is known."""
+        find = find_on(self.snapshot.names.cart_notices, self.snapshot.partition, key.decode(errors="replace"))
+        found = notices_of(self.snapshot.notices.get(key, ()), find, self.checked)
+        yield from found.wrong
+        yield from notices_unlike(found, reference.notices(key), outbox, self.strict, find)
 
     def _history(self, key: bytes) -> Sequence[Written]:
         return self.snapshot.log.history.get(key, ())
@@ -140,12 +165,12 @@ class Judge(Struct):
             self.checked.scores_not_known += 1
             return
         pieces = pieces_of(self.fold.model, [one.kept for one in account.inside])
-        for at in {max(lead.clock, account.newest), max(lead.clock, account.newest, self.until or 0)}:
-            wanted = pieces.scores(at)
-            for axis, found in zip(AXES, self.fold.scores.at(lead, at), strict=True):
-                if abs(found - wanted[axis]) > TOLERANCE * max(1.0, abs(wanted[axis])):
-                    detail = f"{axis} at {rfc3339(at)}: the row says {found!r}, the reference {wanted[axis]!r}"
-                    yield self._find(key, account, "score", detail)
+        yield from self._worth_of(key, lead, account, pieces, account.newest)
+
+    def _worth_of(self, key: bytes, lead: Lead, account: Account, pieces: Pieces, newest: int) -> Iterator[Difference]:
+        for at in {max(lead.clock, newest), max(lead.clock, newest, self.until or 0)}:
+            for detail in unequal(self.fold, lead, pieces, at):
+                yield self._find(key, account, "score", f"{detail} in the row")
 
     def _way(
         self, key: bytes, lead: Lead, account: Account, changes: Changes, waiting: dict[str, QualificationChange]
@@ -189,12 +214,8 @@ class Judge(Struct):
         there = {change.sequence: change for change in (*waiting.values(), *changes.decoded)}
         for number in range(1, lead.sequence + 1):
             if number not in there:
-                yield self._find(
-                    key,
-                    account,
-                    "change_missing",
-                    f"the lead has had {lead.sequence} changes, number {number} is nowhere",
-                )
+                detail = f"the lead has had {lead.sequence} changes, number {number} is nowhere"
+                yield self._find(key, account, "change_missing", detail)
         stage, last = self.fold.judge.stage(lead).name, there.get(lead.sequence)
         if last is not None and last.to_stage != stage:
             yield self._find(key, account, "standing", f"the row says {stage}, its last change led to {last.to_stage}")

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from intentflow.lane.changelog import Changelog, LogRecord
 from intentflow.lane.marks import LEDGER, decode_ledger
-from intentflow.wire.rows import decode_row
+from intentflow.wire.rows import decode_row, is_stub
 
 
 class Written(Struct, frozen=True, gc=False):
@@ -19,6 +19,7 @@ class Written(Struct, frozen=True, gc=False):
     offset: int
     applied: tuple[int, ...]  # by source number
     sequence: int
+    stub: bool = False  # the lead was erased; `applied` is empty if it is a tombstone
 
 
 class LeadLog(Changelog):
@@ -37,9 +38,12 @@ class LeadLog(Changelog):
     def feed(self, records: Sequence[LogRecord]) -> None:
         """Take records in the order of their offsets."""
         for record in records:
+            before = len(self.rows)
             super().feed((record,))
             self.next = record.offset + 1
             key, value = record.key, record.value
+            if key is not None and len(self.rows) < before and self.follow(key):
+                self.history.setdefault(key, []).append(Written(record.offset, (), 0, stub=True))
             if key is None or value is None:
                 continue
             if self.rows.get(key) is value:
@@ -53,7 +57,7 @@ class LeadLog(Changelog):
         self.last_at[key] = offset
         if self.follow(key):
             lead = decode_row(row)
-            self.history.setdefault(key, []).append(Written(offset, tuple(lead.applied), lead.sequence))
+            self.history.setdefault(key, []).append(Written(offset, tuple(lead.applied), lead.sequence, is_stub(row)))
 
     @property
     def whole(self) -> bool:

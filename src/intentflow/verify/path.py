@@ -49,7 +49,7 @@ def by_log(
     return _way(reference, key, strayed)
 
 
-def _take(reference: Reference, key: bytes, step: Step, is_clock: bool, clocks: Mapping[int, int]) -> bool:
+def _take(reference: Reference, key: bytes, step: Step[Counted], is_clock: bool, clocks: Mapping[int, int]) -> bool:
     if is_clock:
         if key in reference.leads and step.upto in clocks:
             reference.clock(key, clocks[step.upto])
@@ -60,7 +60,7 @@ def _take(reference: Reference, key: bytes, step: Step, is_clock: bool, clocks: 
     return True
 
 
-def _is_last(step: Step, history: Sequence[Written]) -> bool:
+def _is_last(step: Step[Counted], history: Sequence[Written]) -> bool:
     """Whether a row has nothing more of another source: then the reference is where the row is."""
     at = next((n for n, row in enumerate(history) if row is step.row), 0)
     before = history[at - 1].applied if at else ()

@@ -1,6 +1,6 @@
 """A lead's changes as they are on their topic, with repeats dropped as every consumer drops them, and what is wrong with them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -61,10 +61,13 @@ def changes_of(records: Sequence[Published], key: bytes, find: Find) -> Changes:
     return found
 
 
-def out_of_order(changes: Changes, begins: str, find: Find) -> Iterator[Difference]:
+def out_of_order(
+    changes: Changes, begins: str, find: Find, merges: Collection[str] | None = ()
+) -> Iterator[Difference]:
     """What breaks the chain: numbers that rise, each change from where the one before it went, with the id that follows from it.
 
-    Numbers that are missing are somebody else's matter.
+    Numbers that are missing are somebody else's matter. `merges`: the cause texts of the merges that the lead may
+    have had; None: not all of them are known.
     """
     stage, number = begins, 0
     for change in changes.decoded:
@@ -76,12 +79,23 @@ def out_of_order(changes: Changes, begins: str, find: Find) -> Iterator[Differen
             yield find(
                 "change_order", offset, f"change {change.sequence} leaves {change.from_stage}; the lead was in {stage}"
             )
-        cause = f"event:{change.cause.event_id}" if change.cause.kind == "event" else f"decay:{milliseconds(change.at)}"
-        if change_id(change.lead.encode(), change.sequence, change.model.hash, cause) != change.id:
+        number, stage = change.sequence, change.to_stage
+        if change.cause.kind == "merge" and merges is None:
+            continue
+        causes = _causes(change, merges or ())
+        key, model = change.lead.encode(), change.model.hash
+        if all(change_id(key, change.sequence, model, cause) != change.id for cause in causes):
+            cause = causes[0] if len(causes) == 1 else f"any {change.cause.kind} that it can have had"
             yield find(
                 "change_unlike", offset, f"change {change.sequence}: its id {change.id} does not follow from {cause}"
             )
-        number, stage = change.sequence, change.to_stage
+
+
+def _causes(change: QualificationChange, merges: Collection[str]) -> list[str]:
+    """The cause texts that a change can have; that of a merge is not all in it."""
+    if change.cause.kind == "decay":
+        return [f"decay:{milliseconds(change.at)}"]
+    return list(merges) if change.cause.kind == "merge" else [f"event:{change.cause.event_id}"]
 
 
 def unlike(

@@ -12,9 +12,12 @@ from intentflow.domain.fold import Fold
 from intentflow.domain.rules import ScoringModel
 from intentflow.errors import ConfigError
 from intentflow.lane.reader import ChangelogReader
-from intentflow.verify.findings import Report
+from intentflow.verify.books import Rejections
+from intentflow.verify.findings import Checked, Difference, Report
 from intentflow.verify.gather import Gatherer
-from intentflow.verify.partition import LONGEST, Options, judge
+from intentflow.verify.histories import by_partition, learn
+from intentflow.verify.partition import LONGEST, Options, Post, judge, judge_of
+from intentflow.verify.tied import TiedJudge
 from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.topic_names import TopicNames
 
@@ -55,9 +58,15 @@ class Verifier:
             numbers = _numbers(wish, partitions)
             counted = await self._records(offsets, numbers)
             report.sampled = share(wish, sum(counted.values()))
-            follow = sampler(wish, report.sampled)
+            walks = sampler(wish, report.sampled)
+            post = await self._post(Gatherer(offsets, reader, self.names, partitions, lambda _: False, lambda _: None))
+            gatherer = Gatherer(
+                offsets, reader, self.names, partitions, lambda key: key in post.mail.tied or walks(key), lambda _: None
+            )
+            await self._learn(gatherer, post, wish)
             for number in numbers:
-                await self._partition(offsets, reader, number, partitions, follow, wish, report, counted[number])
+                await self._partition(gatherer, post, number, walks, wish, report, counted[number])
+            self._close(post, partitions, wish, report)
         report.seconds = time.monotonic() - began
         return report
 
@@ -79,13 +88,40 @@ class Verifier:
                 found[number] += offset
         return found
 
+    async def _post(self, gatherer: Gatherer) -> Post:
+        self.progress("what leads told each other", 0, 0)
+        return Post.of(await gatherer.mail())
+
+    async def _learn(self, gatherer: Gatherer, post: Post, wish: Wish) -> None:
+        """What those leads were that sent their states, as far as it matters to what is to be judged."""
+        mail = post.mail
+        wanted = set(mail.senders) if wish.lead is None else mail.needed(wish.lead)
+        judges: dict[int, TiedJudge] = {}
+        for number, keys in sorted(by_partition(wanted, mail.partitions).items()):
+            self.progress(f"partition {number}: leads that became part of others", len(judges), mail.partitions)
+            snapshot = await gatherer.gather(number, among=keys)
+            too_late = Rejections(snapshot).too_late
+            judges[number] = judge_of(snapshot, self.fold, Options(), Checked(), False, too_late, post)
+        learn(mail, judges, wanted)
+
+    def _close(self, post: Post, partitions: int, wish: Wish, report: Report) -> None:
+        """What holds over all partitions, if all were judged and are settled."""
+        mail, topic = post.mail, self.names.identities
+        if wish.lead is None:
+            report.checked.repeats += mail.repeats
+            report.found(mail.wrong, wish.show)
+        if report.checked.settled == partitions and not mail.moved:
+            report.found(post.balance.differs(topic), wish.show)
+        if wish.settled and mail.moved:
+            moved = Difference("not_settled", topic, 0, None, None, "leads told each other more while this was read")
+            report.found([moved], wish.show)
+
     async def _partition(
         self,
-        offsets: Offsets,
-        reader: PartitionRecords,
+        gatherer: Gatherer,
+        post: Post,
         number: int,
-        partitions: int,
-        follow: Callable[[bytes], bool],
+        walks: Callable[[bytes], bool],
         wish: Wish,
         report: Report,
         records: int,
@@ -97,15 +133,16 @@ class Verifier:
             read += count
             self.progress(f"partition {number}: reading", read, records)
 
-        gatherer = Gatherer(offsets, reader, self.names, partitions, follow, tell)
+        gatherer.read = tell
         snapshot = await gatherer.gather(number, wish.lead)
+        post.mail.moved = post.mail.moved or await gatherer.moved(post.mail)
         if wish.lead is not None and not (snapshot.records or snapshot.changes or wish.lead in snapshot.log.rows):
             raise ConfigError(
                 f"--lead {wish.lead.decode(errors='replace')}: no such lead in {self.names.changelog}-{number}"
             )
         longest = wish.longest if wish.path == "sample" else 1 << 62
-        options = Options(wish.settled, wish.until, longest)
-        for one in judge(snapshot, self.fold, options, report.checked):
+        options = Options(wish.settled, wish.until, longest, walks)
+        for one in judge(snapshot, self.fold, options, report.checked, post):
             report.found(one.differences, wish.show)
             judged += one.records
             self.progress(f"partition {number}: judging", judged, records)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from intentflow.verify.log import LeadLog
-from intentflow.wire.chunk import Ledger
-from intentflow.wire.control import decode_control
+from intentflow.wire.control import ClockRecord, Erasure, decode_control
+from intentflow.wire.records import Ledger
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.topic_names import TopicNames
 
@@ -26,7 +26,7 @@ class Told(NamedTuple):
 
 
 class Published(NamedTuple):
-    """A record of the changes."""
+    """A record of the changes, or of the notices of carts."""
 
     offset: int
     id: str  # as its headers say
@@ -60,6 +60,7 @@ class Snapshot(Struct):
     control: list[Told]
     changes: dict[bytes, list[Published]]
     rejections: list[Refused]
+    notices: dict[bytes, list[Published]] = {}  # of carts
     moved: bool = False  # something was written while this was read
     only: bytes | None = None  # if this lead alone was read
 
@@ -67,6 +68,12 @@ class Snapshot(Struct):
     def topics(self) -> list[str]:
         """The sources by number."""
         return [topic.name for topic in self.log.sources()]
+
+    @property
+    def identities(self) -> int | None:
+        """The number of the source on which leads tell each other; None if there is none."""
+        topics = self.topics
+        return topics.index(self.names.identities) if self.names.identities in topics else None
 
     @property
     def ledgers(self) -> dict[int, Ledger]:
@@ -102,7 +109,19 @@ class Snapshot(Struct):
             return [self.only]
         return sorted(self.log.rows.keys() | self.records.keys() | self.changes.keys())
 
+    def said(self, told: Told) -> ClockRecord | Erasure | Rejection:
+        """What a control record says."""
+        return decode_control(told.key, told.value, self.partition, self.partitions)
+
     def clocks(self) -> dict[int, int]:
         """The clock records by offset: the time that each says."""
-        said = ((told.offset, decode_control(told.key, told.value)) for told in self.control)
-        return {offset: time for offset, time in said if not isinstance(time, Rejection)}
+        said = ((told.offset, self.said(told)) for told in self.control)
+        return {offset: each.clock for offset, each in said if isinstance(each, ClockRecord)}
+
+    def erasures(self) -> dict[bytes, dict[int, int]]:
+        """The erasures by lead and offset: the time that each says."""
+        found: dict[bytes, dict[int, int]] = {}
+        for told in self.control:
+            if isinstance(said := self.said(told), Erasure):
+                found.setdefault(said.key, {})[told.offset] = said.at
+        return found

@@ -9,76 +9,31 @@ the counts, and the offsets refused since the committed offset (`Ledger`). If an
 below `ledger.position` is not counted again, and one in `ledger.refused` is refused again, whatever its lead says.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from msgspec import Struct
-
-from intentflow.domain.change import QualificationChange
-from intentflow.domain.event import key_of, time_of
 from intentflow.domain.fold import Fold
+from intentflow.domain.identity import Identity
 from intentflow.domain.lead import Lead, Unpublished
+from intentflow.domain.notices import News
 from intentflow.domain.rules import ScoringModel
-from intentflow.wire.changes import encode_change
-from intentflow.wire.events import decode
+from intentflow.wire.changes import told_of
+from intentflow.wire.cutting import BOUND, Begin, Bound, FoldOn, add, fold_first, left
+from intentflow.wire.erasing import fold_erasure
+from intentflow.wire.event_chunk import EventChunk
+from intentflow.wire.hearing import Hearing
+from intentflow.wire.records import Folded, Ledger, SourceRecord, Touched
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.routes import Route
-from intentflow.wire.rows import decode_row
-
-
-class SourceRecord(Protocol):
-    """A record of a source topic, as the Kafka client gives it."""
-
-    @property
-    def offset(self) -> int: ...
-    @property
-    def timestamp(self) -> int: ...  # epoch milliseconds
-    @property
-    def key(self) -> bytes | None: ...
-    @property
-    def value(self) -> bytes | None: ...
-    @property
-    def headers(self) -> Sequence[tuple[str, bytes]]: ...
-
-
-class Ledger(Struct, array_like=True):
-    """What became of a source's records, up to a position; `in = counted + duplicate + rejected`. Every chunk adds to it."""
-
-    position: int = 0  # everything before it is in the counts
-    counted: int = 0
-    duplicate: int = 0
-    rejected: int = 0
-    refused: list[int] = []  # offsets whose rejections are not yet known to be published
-
-
-Touched = tuple[bytes, Lead, list[Unpublished]]  # key, the lead as it is now, its new changes in order
-
-
-class Folded(Struct, gc=False):
-    """What a chunk did. Leads are touched once each, in no promised order. The counts leave out what the ledger has counted before."""
-
-    leads: list[Touched]
-    rejected: list[tuple[SourceRecord, Rejection]]  # to be published, in order; those refused again are among them
-    moved: list[tuple[bytes, int]]  # leads that only have another due time now (0 = none); nothing to write
-    counted: int = 0
-    duplicate: int = 0
-    refused: int = 0
-    skipped: int = 0  # redelivered: at or below the lead's applied offset
-    marked: int = 0  # event times in the future, set to the receive time
-
-
-TOO_LATE = Rejection(
-    "too_late", "more than 7 days behind the lead's newest event, or behind all that is remembered of it"
-)
-FUTURE = 300_000  # ms that an event may be ahead of the time it was received
+from intentflow.wire.rows import decode_row, is_stub
 
 
 class Scorer:
     """A compiled scoring model and everything needed to fold chunks with it. `sources`: how many source topics there are."""
 
-    def __init__(self, model: ScoringModel, sources: int) -> None:
+    def __init__(self, model: ScoringModel, sources: int, bound: Bound = BOUND) -> None:
         self.fold = Fold(model)
-        self.sources = sources
+        self.identity = Identity(self.fold)
+        self.sources, self.bound = sources, bound
 
     def fold_events(
         self,
@@ -88,10 +43,12 @@ class Scorer:
         partition: int,
         partitions: int,
         ledger: Ledger | None = None,
+        messages: bool = False,
     ) -> Folded:
         """Fold one chunk of one partition of source number `source`. Never raises for what is in a record. The ledger is only read."""
         out = Folded([], [], [])
-        out.leads = list(self.fold_each(rows, records, source, partition, partitions, ledger, out))
+        leads = self.fold_each(rows, records, source, partition, partitions, ledger, out, messages, whole=True)
+        out.leads = list(leads)
         return out
 
     def fold_each(
@@ -103,8 +60,12 @@ class Scorer:
         partitions: int,
         ledger: Ledger | None,
         out: Folded,
+        messages: bool = False,
+        whole: bool = False,
     ) -> Iterator[Touched]:
         """The same lead by lead; all but the leads is in `out` in the end. Rows may be written meanwhile.
+
+        `messages`: the records are what leads told each other. Unless all is to be folded as a `whole`, it may be cut: `out.end`.
 
         Who writes a lead before the next one is folded finds it in the processor's cache: about a tenth faster than all of them afterwards.
         """
@@ -117,14 +78,35 @@ class Scorer:
             else:
                 held.append(record)
         route = Route(partition, partitions, [key for key in by_key if key not in rows])
-        chunk = _Chunk(self.fold, source, route, out)
         again = ledger if ledger is not None and records and records[0].offset < ledger.position else None
+        if not whole and len(records) - len(by_key) >= self.bound.few:
+            tried, out.end = fold_first(by_key, self._begin(rows, source, route, again, messages), self.bound)
+            for key, one in tried.items():
+                add(out, one.out)
+                if one.told is not None:
+                    yield key, one.lead, one.told
+            by_key = left(by_key, tried, out.end)
+        chunk = (Hearing if messages else EventChunk)(self.fold, self.identity, source, route, out)
         for key, held in by_key.items():
             lead = self._open(rows.get(key))
-            told = chunk.fold(key, lead, held) if again is None else chunk.fold_again(key, lead, held, again)
+            told = chunk.fold(key, lead, held) if again is None else _fold_again(chunk, out, key, lead, held, again)
             if told is not None:
                 yield key, lead, told
         out.rejected.sort(key=_offset)
+
+    def _begin(
+        self, rows: Mapping[bytes, bytes], source: int, route: Route, again: Ledger | None, messages: bool
+    ) -> Begin:
+        """How a lead is begun whose records are folded in several goes."""
+
+        def begin(key: bytes, out: Folded) -> tuple[Lead, FoldOn]:
+            lead = self._open(rows.get(key))
+            chunk = (Hearing if messages else EventChunk)(self.fold, self.identity, source, route, out)
+            if again is None:
+                return lead, lambda held: chunk.fold(key, lead, held)
+            return lead, lambda held: _fold_again(chunk, out, key, lead, held, again)
+
+        return begin
 
     def _open(self, row: bytes | None) -> Lead:
         """The lead in a row; one that has seen nothing if there is none."""
@@ -146,81 +128,41 @@ class Scorer:
             lead = self._open(rows.get(key))
             if not lead.clock:
                 continue
-            news: list[QualificationChange] = []
+            news: News = []
             self.fold.pass_time(key, lead, time, news)
             if news:
-                lead.applied[source] = offset
-                leads.append((key, lead, [Unpublished(source, offset, encode_change(change)) for change in news]))
+                lead.applied[source] = max(lead.applied[source], offset)  # an erasure after it may be applied already
+                leads.append((key, lead, told_of(news, source, offset)))
             else:
                 out.moved.append((key, lead.due))
         out.leads = leads
         return out
 
-
-class _Chunk:
-    """What all records of a chunk share."""
-
-    __slots__ = ("_out", "_route", "_source", "_take")
-
-    def __init__(self, fold: Fold, source: int, route: Route, out: Folded) -> None:
-        self._take, self._source, self._route, self._out = fold.take, source, route, out
-
-    def fold(
-        self, key: bytes, lead: Lead, records: Sequence[SourceRecord], refused: Set[int] = frozenset()
-    ) -> list[Unpublished] | None:
-        """The hot loop: a lead's records, in order. Returns its new changes; None if it is not to be written."""
-        source, out, take, name = self._source, self._out, self._take, None
-        applied, before = lead.applied[source], out.counted
-        news: list[QualificationChange] = []
-        told: list[Unpublished] = []
-        for record in records:
-            offset = record.offset
-            if offset <= applied and offset not in refused:
-                out.skipped += 1
-                continue
-            event = decode(record.value, record.headers)
-            if isinstance(event, Rejection):
-                _reject(out, record, event)
-                continue
-            who = event.lead_id or event.email
-            if name is None or who != name:
-                if key_of(event) != key or (not lead.clock and key in self._route.astray):
-                    _reject(out, record, self._route.misrouted(key, key_of(event)))
-                    continue
-                name = who
-            at = time_of(event)
-            if at > record.timestamp + FUTURE:
-                at = record.timestamp
-                out.marked += 1
-            outcome = "too_late" if offset in refused else take(key, lead, event, at, news)
-            if outcome == "counted":
-                out.counted, applied = out.counted + 1, offset
-                if news:
-                    told += [Unpublished(source, offset, encode_change(change)) for change in news]
-                    news.clear()
-            elif outcome == "duplicate":
-                out.duplicate += 1
-            else:
-                _reject(out, record, TOO_LATE)
-        lead.applied[source] = applied
-        return told if out.counted > before else None
-
-    def fold_again(
-        self, key: bytes, lead: Lead, records: Sequence[SourceRecord], ledger: Ledger
-    ) -> list[Unpublished] | None:
-        """The same if the ledger has counted some: those are not counted again, and what was refused is refused again."""
-        out = self._out
-        before = out.counted, out.duplicate, out.refused
-        known = [record for record in records if record.offset < ledger.position]
-        told = self.fold(key, lead, known, frozenset(ledger.refused))
-        out.counted, out.duplicate, out.refused = before
-        more = self.fold(key, lead, records[len(known) :])
-        return None if told is None and more is None else [*(told or ()), *(more or ())]
+    def fold_erasure(
+        self, rows: Mapping[bytes, bytes], key: bytes, at: int, source: int, offset: int, read: Mapping[int, int]
+    ) -> Folded:
+        """Erase the lead with this key, if there is one: `erasing.fold_erasure`. The cause says `at` (epoch ms)."""
+        row = rows.get(key)
+        if row is None or is_stub(row):
+            return Folded([], [], [])
+        return fold_erasure(self.fold, key, self._open(row), at, source, offset, read)
 
 
-def _reject(out: Folded, record: SourceRecord, rejection: Rejection) -> None:
-    out.refused += 1
-    out.rejected.append((record, rejection))
+def _fold_again(
+    chunk: EventChunk | Hearing,
+    out: Folded,
+    key: bytes,
+    lead: Lead,
+    records: Sequence[SourceRecord],
+    ledger: Ledger,
+) -> list[Unpublished] | None:
+    """The same if the ledger has counted some: those are not counted again, and what was refused is refused again."""
+    before = out.counted, out.duplicate, out.refused, out.forwarded, out.passed
+    known = [record for record in records if record.offset < ledger.position]
+    told = chunk.fold(key, lead, known, frozenset(ledger.refused), booked=True)
+    out.counted, out.duplicate, out.refused, out.forwarded, out.passed = before
+    more = chunk.fold(key, lead, records[len(known) :])
+    return None if told is None and more is None else [*(told or ()), *(more or ())]
 
 
 def _offset(rejected: tuple[SourceRecord, Rejection]) -> int:

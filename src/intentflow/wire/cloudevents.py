@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from intentflow.domain.event import FAMILY_OF, AnyEvent
+from intentflow.domain.event import FAMILY_OF, AnyRecord, Link
 from intentflow.wire.refusals import TIME_HINT, rejection
 from intentflow.wire.rejections import Rejection
 
@@ -19,14 +19,14 @@ OWN_TYPES = "intentflow."
 VERSION = "1.0"
 MILLISECOND = timedelta(milliseconds=1)
 
-Decode = Callable[[bytes | None], AnyEvent | Rejection]
+Decode = Callable[[bytes | None], AnyRecord | Rejection]
 _as_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _as_time = msgspec.json.Decoder(Annotated[datetime, msgspec.Meta(tz=True)]).decode
 
 
 def decode_with_headers(
     value: bytes | None, headers: Sequence[tuple[str, bytes]], decode: Decode
-) -> AnyEvent | Rejection:
+) -> AnyRecord | Rejection:
     """The event in a record's value and its `ce_*` headers; `decode` reads a value alone."""
     told = _told(headers)
     if isinstance(told, Rejection):
@@ -68,8 +68,10 @@ def _filled(value: bytes | None, told: dict[str, str]) -> bytes | None:
     return msgspec.json.encode(lacking | fields)
 
 
-def _contradiction(told: dict[str, str], event: AnyEvent) -> Rejection | None:
-    is_told = {"event_id": event.event_id, "family": FAMILY_OF[type(event)], "action": event.action}
+def _contradiction(told: dict[str, str], event: AnyRecord) -> Rejection | None:
+    is_told = {"event_id": event.event_id, "family": "link"}
+    if not isinstance(event, Link):
+        is_told |= {"family": FAMILY_OF[type(event)], "action": event.action}
     for field, text in told.items():
         if field == "occurred_at":
             try:
@@ -77,7 +79,7 @@ def _contradiction(told: dict[str, str], event: AnyEvent) -> Rejection | None:
             except msgspec.DecodeError:
                 return rejection("bad_headers", f"ce_time: {TIME_HINT}")
         else:
-            agrees = is_told[field] == text
+            agrees = is_told.get(field) == text
         if not agrees:
             return rejection(
                 "bad_headers", f"the ce_ headers and the value give another {field}: send one of them, or the same"

@@ -1,6 +1,22 @@
 """An example or two of each contract, as they stand in the JSON Schemas and the docs."""
 
 EXAMPLES: dict[str, list[dict[str, object]]] = {
+    "link": [
+        {
+            "family": "link",
+            "event_id": "0197f1a2-link-1",
+            "occurred_at": "2026-05-01T09:42:00Z",
+            "visitor_id": "b7f3c1d2e4a59687",
+            "email": "anna@example.com",
+        },
+        {
+            "family": "link",
+            "event_id": "0197f1a2-link-2",
+            "occurred_at": "2026-05-01T10:12:00Z",
+            "lead_id": "u-81234",
+            "email": "anna@example.com",
+        },
+    ],
     "website_visit": [
         {
             "family": "website_visit",
@@ -89,6 +105,43 @@ EXAMPLES: dict[str, list[dict[str, object]]] = {
             "attributes": {"form": "sample"},
         },
     ],
+    "outcome": [
+        {
+            "family": "outcome",
+            "event_id": "0197f1a2-sales-1",
+            "occurred_at": "2026-05-04T09:00:00Z",
+            "lead_id": "u-81234",
+            "action": "rejected",
+            "reason": "buys for a competitor",
+        },
+        {
+            "family": "outcome",
+            "event_id": "0197f1a2-sales-2",
+            "occurred_at": "2026-05-11T15:30:00Z",
+            "email": "anna@example.com",
+            "action": "won",
+            "value": {"amount": "1249.00", "currency": "EUR"},
+        },
+    ],
+    "profile": [
+        {
+            "family": "profile",
+            "event_id": "0197f1a2-profile-1",
+            "occurred_at": "2026-05-03T07:24:10Z",
+            "email": "anna@roastery.example",
+            "profile": {"role": "owner", "employees": 12, "newsletter_consent": True},
+            "provenance": "form",
+            "given_freely": True,
+        },
+        {
+            "family": "profile",
+            "event_id": "0197f1a2-profile-2",
+            "occurred_at": "2026-05-05T00:00:00Z",
+            "lead_id": "u-81234",
+            "profile": {"industry": "hospitality", "fax": None},
+            "provenance": "enriched",
+        },
+    ],
     "qualification_change": [
         {
             "id": "5b0e7d4c9a1f4e0b8c2d3e4f5a6b7c8d",
@@ -104,9 +157,29 @@ EXAMPLES: dict[str, list[dict[str, object]]] = {
                 {"signal": "product_page", "axis": "engagement", "points": 3.5},
                 {"signal": "pricing_page", "axis": "intent", "points": 4.0},
             ],
+            "answers": {
+                "eligible": True,
+                "meets_criteria": False,
+                "criteria_met": 1,
+                "criteria": 4,
+                "likelihood": None,
+            },
             "missing": [{"stage": "sql", "axis": "intent", "points": 36.0}, {"stage": "sql", "fact": "need"}],
             "treatment": "nurture",
             "follow_up_by": None,
+            "model": {"name": "retail", "version": 1, "hash": "9f2c51d07be84a36"},
+        }
+    ],
+    "cart_notice": [
+        {
+            "id": "0f4c2b7a9d3e4c1f8a6b5d2e7c9f1a3b",
+            "kind": "abandoned",
+            "lead": "l:anna@example.com",
+            "cart_id": "k9",
+            "at": "2026-05-01T11:12:30.000Z",
+            "last_used": "2026-05-01T10:12:30.000Z",
+            "value": {"amount": "39.90", "currency": "EUR"},
+            "lines": 2,
             "model": {"name": "retail", "version": 1, "hash": "9f2c51d07be84a36"},
         }
     ],

@@ -14,7 +14,8 @@ from intentflow.wire.file_rows import Row
 from intentflow.wire.jsonl import read_jsonl
 from intentflow.wire.snowplow_csv import read_snowplow_csv
 
-FORMATS: dict[str, Callable[[BinaryIO], Iterator[Row]]] = {
+Reader = Callable[[BinaryIO], Iterator[Row]]
+FORMATS: dict[str, Reader] = {
     "access-log": read_access_log,
     "jsonl": read_jsonl,
     "snowplow-csv": read_snowplow_csv,
@@ -60,15 +61,18 @@ def open_source(path: Path) -> Source:
         ) from error
 
 
-def rows(source: Source | Path, format_name: str) -> Iterator[Row]:
-    """The rows of a file in order; an empty file has none. Raises `RejectedError` where it can't be read on, or isn't of that format."""
+def rows(source: Source | Path, format_: str | Reader) -> Iterator[Row]:
+    """The rows of a file in order; the format is one of `FORMATS`, or a reader. An empty file has none.
+
+    Raises `RejectedError` where it can't be read on, or isn't of that format.
+    """
     if isinstance(source, Path):
         with closing(open_source(source)) as opened:
-            yield from rows(opened, format_name)
+            yield from rows(opened, format_)
         return
     line = 0
     try:
-        for row in _reader(format_name)(source.stream):
+        for row in (_reader(format_) if isinstance(format_, str) else format_)(source.stream):
             line = row.line
             yield row
     except RejectedError as error:
@@ -83,7 +87,7 @@ def rows(source: Source | Path, format_name: str) -> Iterator[Row]:
         raise RejectedError(f"{source.path}: cannot be read after line {line} ({error})") from error
 
 
-def _reader(format_name: str) -> Callable[[BinaryIO], Iterator[Row]]:
+def _reader(format_name: str) -> Reader:
     try:
         return FORMATS[format_name]
     except KeyError:

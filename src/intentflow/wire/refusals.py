@@ -17,10 +17,10 @@ _MAX_QUOTED = 40
 _AT = re.compile(r" - at (?:`(?P<key>key)` in )?`\$\.?(?P<path>[^`]*)`$")
 _MISSING = re.compile(r"missing required field `(?P<field>\w+)`")
 _QUOTED = re.compile(rf"'([^']{{{_MAX_QUOTED}}})[^']*'", re.DOTALL)
-_ID = re.compile(r"(^|\.)(event_id|lead_id|visitor_id|email|cart_id|sku)$")
+_ID = re.compile(r"(^|\.)(event_id|lead_id|visitor_id|email|same_as|cart_id|sku)$")
 _MONEY = re.compile(r"\.(amount|currency)$")
 
-FAMILY_HINT = "family must be one of " + ", ".join(FAMILIES)
+FAMILY_HINT = "family must be one of " + ", ".join([*FAMILIES, "link"])
 TIME_HINT = "occurred_at must be an RFC 3339 time with an offset, such as 2026-05-01T09:30:00Z"
 
 

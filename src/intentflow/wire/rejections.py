@@ -16,6 +16,7 @@ Reason = Literal[
     "bad_money",  # not an amount, not finite, negative or over 10^12
     "no_identity",  # neither lead_id, email nor visitor_id
     "bad_headers",  # CloudEvents headers that contradict the value
+    "not_a_message",  # on the identities topic, and not written by the scoring app
     "malformed_row",  # a row of a file that is not as its format says
     "misrouted",  # the key is not the event's, or the partition is not the key's
     "too_late",

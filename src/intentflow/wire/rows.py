@@ -3,11 +3,12 @@
 | bytes | what |
 |---|---|
 | 4 | epoch of the writer, big-endian: a record below the highest epoch before it is void (design 8, rule 10) |
-| 1 | format version (high 7 bits), and 1 if the outbox is not empty |
+| 1 | 128 if it is a stub, format version (6 bits), and 1 if the outbox is not empty |
 | 8 | next due time in epoch milliseconds, big-endian; 0 = none |
 | rest | the lead, MessagePack |
 
-So recovery decodes no lead and still knows who wrote it, when it is due and whether it has something to publish.
+So recovery decodes no lead and still knows who wrote it, when it is due, whether it has something to publish
+and whether it is a stub: what is left of a lead that was erased.
 """
 
 import struct
@@ -17,6 +18,7 @@ import msgspec
 from intentflow.domain.lead import Lead
 
 VERSION = 1
+STUB = 0x80
 HEAD = struct.Struct(">IBQ")
 _decode = msgspec.msgpack.Decoder(Lead).decode
 _encode = msgspec.msgpack.Encoder().encode
@@ -26,6 +28,11 @@ _SIZE = HEAD.size
 def encode_row(epoch: int, lead: Lead) -> bytes:
     """The changelog value of a lead, as the owner with that epoch writes it."""
     return HEAD.pack(epoch, VERSION << 1 | bool(lead.outbox), lead.due) + _encode(lead)
+
+
+def encode_stub(epoch: int, lead: Lead) -> bytes:
+    """The changelog value of what is left of a lead that was erased."""
+    return HEAD.pack(epoch, STUB | VERSION << 1 | bool(lead.outbox), lead.due) + _encode(lead)
 
 
 def decode_row(row: bytes) -> Lead:
@@ -41,6 +48,11 @@ def with_epoch(epoch: int, row: bytes) -> bytes:
 def has_outbox(row: bytes) -> bool:
     """Whether the lead has changes that may not have been published."""
     return bool(row[4] & 1)
+
+
+def is_stub(row: bytes) -> bool:
+    """Whether the lead was erased, and nothing has come for it since."""
+    return bool(row[4] & STUB)
 
 
 def due_of(row: bytes) -> int:

@@ -7,18 +7,25 @@ ids are stricter in `decode`: they are in bytes of UTF-8, where a schema counts 
 import json
 import sys
 from inspect import cleandoc
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from intentflow.domain.change import QualificationChange
-from intentflow.domain.event import FAMILIES, MAX_AMOUNT, Event
+from intentflow.domain.event import FAMILIES, MAX_AMOUNT, Event, Link
+from intentflow.domain.notices import CartNotice
 from intentflow.wire.examples import EXAMPLES
 from intentflow.wire.meanings import MEANINGS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-CONTRACTS: dict[str, type[msgspec.Struct]] = {**FAMILIES, "qualification_change": QualificationChange}
+CONTRACTS: dict[str, type[msgspec.Struct]] = {
+    **FAMILIES,
+    "link": Link,
+    "qualification_change": QualificationChange,
+    "cart_notice": CartNotice,
+}
 FOLDER = Path("docs/schemas")
 
 NO_CONTROL = "^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]+$"  # and not of white space alone
@@ -32,12 +39,17 @@ AMOUNT = {
 IDENTITY = [
     {"required": [name], "properties": {name: {"type": "string"}}} for name in ("lead_id", "email", "visitor_id")
 ]
+IDS = ("lead_id", "email", "same_as", "visitor_id")
+TWO_OF_THEM = [
+    {"properties": {name: {"type": "string" if name in pair else "null"} for name in IDS}, "required": list(pair)}
+    for pair in combinations(IDS, 2)
+]
 
 Schema = dict[str, Any]
 
 
 def schemas() -> dict[str, Schema]:
-    """Every contract's schema by name: the four families, and the qualification change."""
+    """Every contract's schema by name: the families of events, links, and what we tell: qualification changes and notices of carts."""
     return {name: _schema(name, kind) for name, kind in CONTRACTS.items()}
 
 
@@ -67,6 +79,8 @@ def _schema(name: str, kind: type[msgspec.Struct]) -> Schema:
     root = parts.pop(kind.__name__)
     if issubclass(kind, Event):
         root["anyOf"] = IDENTITY
+    if kind is Link:
+        root["oneOf"] = TWO_OF_THEM
     head = {"$schema": DIALECT, "$id": f"urn:intentflow:{name}", "examples": EXAMPLES[name]}
     return head | root | ({"$defs": parts} if parts else {})
 

@@ -18,13 +18,23 @@ class TopicNames(Struct, frozen=True):
 
     @property
     def events(self) -> str:
-        """All four families and links, in the order in which they happened to a lead."""
+        """Events of every family, and links, in the order in which they happened to a lead."""
         return f"{self.prefix}.events"
 
     @property
     def families(self) -> dict[str, str]:
-        """Family → its own topic, for producers that already have one each."""
+        """Family of behaviour → its own topic, for producers that already have one each."""
         return {family: f"{self.prefix}.{name}" for family, name in FAMILY_TOPICS.items()}
+
+    @property
+    def outcomes(self) -> str:
+        """What sales says of leads, for a CRM that writes to a topic of its own."""
+        return f"{self.prefix}.outcomes"
+
+    @property
+    def profiles(self) -> str:
+        """What becomes known of leads, for a CRM or a service that writes to a topic of its own."""
+        return f"{self.prefix}.profiles"
 
     @property
     def control(self) -> str:
@@ -32,9 +42,19 @@ class TopicNames(Struct, frozen=True):
         return f"{self.prefix}.control"
 
     @property
+    def identities(self) -> str:
+        """What leads tell each other, when several ids are one person."""
+        return f"{self.prefix}.identities"
+
+    @property
     def changes(self) -> str:
         """Qualification changes: the output."""
         return f"{self.prefix}.qualification-changes"
+
+    @property
+    def cart_notices(self) -> str:
+        """Carts that were abandoned, and those that are bought after all."""
+        return f"{self.prefix}.cart-notices"
 
     @property
     def rejections(self) -> str:
