@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-EVENTS = [
+EVENTS: list[dict[str, object]] = [
     {"family": "newsletter_signup", "event_id": "1", "occurred_at": "2026-05-01T10:00:00Z"},
     {
         "family": "profile",
@@ -29,7 +29,7 @@ EVENTS = [
 @pytest.fixture
 def events(tmp_path):
     path = tmp_path / "events.jsonl"
-    path.write_text("".join(json.dumps(event | {"email": "ann@roastery.co.uk"}) + "\n" for event in EVENTS))
+    path.write_text("".join(json.dumps({**event, "email": "ann@roastery.co.uk"}) + "\n" for event in EVENTS))
     return path
 
 

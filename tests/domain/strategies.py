@@ -35,6 +35,7 @@ from intentflow.domain.rules import (
     Counted,
     Criteria,
     Eligible,
+    Evidence,
     Fact,
     Graded,
     Group,
@@ -233,10 +234,33 @@ def answers(choose: Choices, axes: Sequence[Axis], facts: Sequence[str]) -> dict
     }
 
 
+def evidence(choose: Choices, name: str, patterns: bool) -> Evidence:
+    """About the families of its conditions, about others, or about the event alone; of one event, or a pattern."""
+    conditions = when(choose)
+    families = tuple({condition.family: 0 for condition in conditions})
+    is_pattern = patterns and choose.one((True, False))
+    about = (families, (*families, "website_visit", "cart")) if is_pattern else (families, ("website_visit",), ())
+    of = choose.one(about)
+    return Evidence(
+        name=name,
+        when=conditions,
+        weight=choose.one((0.0, 0.1, 0.5, 0.9)) if of else 0.0,
+        because="a reason",
+        of=of,
+        at_least=choose.between(2, 4) if is_pattern else 0,
+        within=choose.between(50, 800) if is_pattern else 0,
+    )
+
+
 @st.composite
 def models(
-    draw: st.DrawFn, horizons: Sequence[int] = (1500, 300, 10_000), remembered: Sequence[int] = (64, 4, 8)
+    draw: st.DrawFn,
+    horizons: Sequence[int] = (1500, 300, 10_000),
+    remembered: Sequence[int] = (64, 4, 8),
+    doubted: bool = False,
+    patterns: bool = True,
 ) -> ScoringModel:
+    """`doubted`: with evidence, `patterns` among it, whose hours last from 50 to 1 000 ms."""
     choose = draw(choices)
     axes = choose.one((AXES[:1], AXES))
     groups = tuple(Group(f"group {i}", choose.one(axes), float(choose.between(3, 15))) for i in range(choose.below(3)))
@@ -254,6 +278,10 @@ def models(
         ),
         horizon=choose.one(horizons),
         remembered=choose.one(remembered),
+        evidence=tuple(evidence(draw(choices), f"rule {i}", patterns) for i in range(draw(st.integers(1, 3))))
+        if doubted
+        else (),
+        hour=draw(st.sampled_from((100, 50, 400, 1_000))) if doubted else 3_600_000,
         **answers(draw(choices), axes, names),
     )
 

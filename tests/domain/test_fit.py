@@ -20,12 +20,13 @@ IDEAL = (("industry", Trait(one_of=("retail",))), ("size", Trait(at_least=10)), 
 
 
 def graded(**fields: Any) -> Graded:
-    wanted = {"name": "authority", "axis": "fit", "points": 5.0, "attribute": "role", "grades": GRADES}
+    wanted: dict[str, Any] = {"name": "authority", "axis": "fit", "points": 5.0, "attribute": "role", "grades": GRADES}
     return Graded(**wanted | fields)
 
 
 def ideal(**fields: Any) -> Ideal:
-    return Ideal(**{"name": "ideal", "axis": "fit", "points": 12.0, "criteria": IDEAL} | fields)
+    wanted: dict[str, Any] = {"name": "ideal", "axis": "fit", "points": 12.0, "criteria": IDEAL}
+    return Ideal(**wanted | fields)
 
 
 def known(at: int = 0, source: int = FORM, freely: bool = False, **values: Any) -> dict[str, Telling]:

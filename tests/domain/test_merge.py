@@ -8,7 +8,7 @@ import pytest
 from intentflow.domain.counting import CLOSED, ENTRY, PERIOD, Counting, remember, rule_of
 from intentflow.domain.lead import Lead
 from intentflow.domain.merge import Merger
-from intentflow.domain.rules import Counted, Limit, Repeated
+from intentflow.domain.rules import Counted, Limit, Repeated, Stage
 from intentflow.domain.worth import code
 from tests.oracle.made import VISIT, model
 
@@ -201,3 +201,26 @@ def test_a_window_keeps_as_many_of_the_latest_events_as_its_signal_asks_for():
     lead.windows = {code("twice"): b"0000000001" + b"0000000003"}
     other.windows = {code("twice"): b"0000000002" + b"0000000003"}
     assert merged(counting(None), lead, other).windows == {code("twice"): b"0000000002" + b"0000000003"}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "expected"),
+    [
+        (None, None, None),
+        ({7: [1, 5]}, None, {7: [1, 5]}),
+        (None, {7: [1, 5]}, {7: [1, 5]}),
+        ({7: [1, 5]}, {7: [3, 5]}, {7: [1, 3, 5]}),
+        ({7: [1]}, {8: [2]}, {7: [1], 8: [2]}),
+    ],
+)
+def test_the_entries_of_a_stage_are_the_union_of_both(mine: Any, theirs: Any, expected: Any):
+    """Of a stage that the model does not have as many stay as any may ask for."""
+    by = counting(None)
+    assert merged(by, Lead([], [], entered=mine), Lead([], [], entered=theirs)).entered == expected
+
+
+def test_of_the_entries_of_a_stage_as_many_stay_as_it_allows_hand_offs():
+    sales = Stage(name="sales", enter=(("intent", 1.0),), hand_offs=Limit(2, DAY))
+    lead, other = (Lead([], [], entered={code("sales"): times}) for times in ([1, 4], [2, 3]))
+    Merger(counting(None), model(TWICE, stages=(sales,))).merge(lead, other)
+    assert lead.entered == {code("sales"): [3, 4]}

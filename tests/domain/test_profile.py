@@ -35,7 +35,7 @@ tellings = st.dictionaries(
 
 
 def profile(at: int = 0, **fields: Any) -> Profile:
-    wanted = {
+    wanted: dict[str, Any] = {
         "event_id": "e",
         "occurred_at": moment(at),
         "visitor_id": "v",

@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from intentflow.domain.event import Profile
+from intentflow.domain.event import Profile, Told
 from intentflow.domain.fold import Fold
 from intentflow.domain.merge import Merger
 from intentflow.domain.rules import AXES as EVERY_AXIS
@@ -35,7 +35,7 @@ def with_addresses(steps: Sequence[Step], choose: Choices) -> list[Step]:
     return [Step(step.event and replace(step.event, email=choose.one(ADDRESSES)), step.at) for step in steps]
 
 
-def summed(receipts: Sequence[tuple[str, Axis, float]]) -> dict[Axis, float]:
+def summed(receipts: Sequence[tuple[str, str, float]]) -> dict[Axis, float]:
     return {axis: sum(points for _, on, points in receipts if on == axis) for axis in EVERY_AXIS}
 
 
@@ -50,7 +50,7 @@ def both(model: ScoringModel, steps: Sequence[Step]) -> tuple[FoldArm, Reference
     return fold, reference
 
 
-def tells(at: int, event_id: str = "told", **values: str | int | None) -> Profile:
+def tells(at: int, event_id: str = "told", **values: Told) -> Profile:
     return Profile(event_id=event_id, occurred_at=moment(at), visitor_id="v", profile=values, provenance="form")
 
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from intentflow.domain.change import QualificationChange
 from intentflow.domain.event import AnyEvent, SalesOutcome
 from intentflow.domain.rules import Condition, Counted, Fact, Limit, ScoringModel, Stage
 from tests.domain.arms import FoldArm, ReferenceArm
-from tests.oracle.made import LAND, T0, VISIT, fresh, land, model, moment, visit
+from tests.oracle.made import KEY, LAND, LOW, T0, VISIT, fresh, land, model, moment, visit
 
 REJECTED = (Condition(family="outcome", actions=("rejected",)),)
 POINTS = Counted(name="points", axis="intent", points=10.0, when=VISIT)
@@ -158,3 +159,16 @@ def test_every_change_says_until_when_somebody_should_have_acted():
     stage = Stage(name="high", enter=(("intent", 10.0),), treatment="sales", follow_up=86_400_000)
     made = model(POINTS, stages=(stage,))
     assert change(made, visit(0)).follow_up_by == "2023-11-15T22:13:20.000Z"
+
+
+@pytest.mark.parametrize(
+    "against", [(), (Counted(name="against", axis="fit", points=-1.0, half_life=90, when=REJECTED),)]
+)
+def test_a_model_that_bars_where_a_lead_stands_moves_it_in_the_first_millisecond_that_it_looks_at(against):
+    """Whatever the dwell, and whether or not the lead has points against it."""
+    stage = Stage(name="high", enter=(("intent", 10.0),))
+    old = model(POINTS, *against, facts=(NO,), stages=(stage,))
+    lead = lived(old, visit(0), outcome(10), until=10).lead
+    arm = FoldArm(replace(old, hash="other", stages=(LOW, replace(stage, unless=("no",), dwell=10_000))))
+    assert arm.fold.up_to(KEY, lead, T0 + 400, arm.news) == T0 + 400
+    assert moves(arm) == [("high", "low", 11)]

@@ -21,12 +21,14 @@ CHANGE = Unpublished(0, 3, b"a change")
 class Core:
     """Says what it was asked, and answers what it was given."""
 
+    model_hash = "0123abcd"
+
     def __init__(self, *answers: Folded) -> None:
         self.answers = list(answers)
         self.asked: list[tuple[object, ...]] = []
 
-    def fold_each(self, rows, records, source, partition, partitions, ledger, out, messages=False):
-        self.asked.append((len(records), source, partition, partitions, ledger))
+    def fold_each(self, rows, records, source, partition, partitions, ledgers, out, messages=False):
+        self.asked.append((len(records), source, partition, partitions, dict(ledgers)))
         answer = self.answers.pop(0)
         out.counted, out.rejected, out.end = answer.counted, answer.rejected, answer.end
         yield from answer.leads
@@ -34,6 +36,9 @@ class Core:
     def fold_clock(self, rows, keys, time, source, offset):
         self.asked.append((list(keys), time, source, offset))
         return self.answers.pop(0)
+
+    def fold_model(self, *_):
+        raise NotImplementedError
 
     def fold_erasure(self, rows, key, at, source, offset, read):
         self.asked.append((key, at, source, offset, read))
@@ -72,7 +77,7 @@ def test_the_core_is_told_what_the_ledger_has_counted():
     part.accept(chunk(0, 2))
     [([write], _)] = fold_chunk(part, Due(part.rows), core, chunk(0, 2), 8)
     assert isinstance(write, WriteLog)
-    assert core.asked == [(2, 0, 0, 8, Ledger())]
+    assert core.asked == [(2, 0, 0, 8, {0: Ledger()})]
 
 
 def test_each_piece_of_a_chunk_that_is_cut_is_written_with_its_own_position_and_counts():
@@ -184,6 +189,11 @@ def test_what_time_does_to_many_leads_is_done_in_slices_and_only_the_last_moves_
 
 class Later:
     """Time changes nothing but the next due time, and writes it."""
+
+    model_hash = "0123abcd"
+
+    def fold_model(self, *_):
+        raise NotImplementedError
 
     def fold_each(self, *_):
         raise NotImplementedError

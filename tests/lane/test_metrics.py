@@ -36,6 +36,13 @@ def test_a_change_is_counted_by_where_from_where_to_and_why():
     assert value(metrics, "intentflow_qualification_changes_total", **labels) == 1
 
 
+def test_a_score_that_is_not_the_sum_of_its_receipts_is_counted_once():
+    metrics = Metrics()
+    for so_far in (0, 0, 2, 2):
+        metrics.receipts(so_far)
+    assert value(metrics, "intentflow_receipts_mismatch_total") == 2
+
+
 def test_a_notice_of_a_cart_is_counted_by_its_kind_and_is_no_change():
     metrics, told = Metrics(), Unpublished(0, 1, msgspec.json.encode(EXAMPLES["cart_notice"][0]), NOTICE)
     metrics.published([(b"l:a", [told, told])])

@@ -81,10 +81,10 @@ def test_the_fences_of_two_who_raced_for_an_epoch_are_both_there_after_compactio
 class TooLateNow:
     """A core to which a record that it once knew as a duplicate looks too late: what was remembered of it is gone."""
 
-    def fold_each(self, rows, records, source, partition, partitions, ledger, out, messages=False):
+    def fold_each(self, rows, records, source, partition, partitions, ledgers, out, messages=False):
         found: list[tuple[SourceRecord, Rejection]] = [(record, Rejection("too_late", "")) for record in records]
         touched: list[Touched] = []
-        out.rejected, out.refused = found, sum(record.offset >= ledger.position for record in records)
+        out.rejected, out.refused = found, sum(record.offset >= ledgers[source].position for record in records)
         return iter(touched)
 
     def fold_clock(self, rows, keys, time, source, offset):

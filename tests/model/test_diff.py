@@ -28,7 +28,7 @@ stages:
   hot: {enter: {intent: 15, facts: [read]}, leave: {intent: 10}, dwell: 1h}
 eligible: {unless: read}
 criteria: {engagement: 25}
-likelihood: [{stage: hot, share: 0.2}]
+likelihood: [{stage: warm, share: 0.2}]
 examples:
   - name: a lead of all kinds
     given:
@@ -42,8 +42,9 @@ examples:
       - visit /blog/1 at 20d
       - visit /blog/2 at 481h
       - visit /blog/3 at 482h
+      - visit /blog/4 at 483h
       - search at 21d
-    expect: {stage: warm, at: 22d}
+    expect: {stage: warm, at: 516h}
 """
 
 
@@ -84,7 +85,7 @@ AT_ONCE = [
     ("at_least: 3, within: 2d -> at_least: 3, within: 30d", "signal often changed"),
     ("quiet: 5h -> quiet: 9d", "signal left changed"),
     ("intent, points: 10, half_life: 7d -> intent, points: 10, half_life: 1d", "signal left changed"),
-    ("{points: 1}] -> {points: 2}, {equals: x, points: 9}]", "signal role changed"),
+    ("{points: 1}] -> {equals: x, points: 9}, {points: 2}]", "signal role changed"),
     ("{profile: role} -> {profile: role, only_from: bought}", "signal role changed"),
     ("{profile: role} -> {profile: role, given_freely: true}", "signal role changed"),
     ("lasts: 365d -> lasts: 5d", "signal role changed"),
@@ -94,7 +95,7 @@ AT_ONCE = [
 
 @pytest.mark.parametrize(("change", "says"), AT_ONCE)
 def test_what_applies_at_once_is_as_if_the_lead_had_been_counted_by_it_from_the_beginning(change, says):
-    new = changed(change).replace("{points: 2}, {equals: x, points: 9}]", "{equals: x, points: 9}, {points: 2}]")
+    new = changed(change)
     assert {how for _, how in found(new)} == {"at once"}
     assert says in {what for what, _ in found(new)}
     assert scores(OLD, new) == pytest.approx(scores(new, new), rel=1e-9)
@@ -103,23 +104,19 @@ def test_what_applies_at_once_is_as_if_the_lead_had_been_counted_by_it_from_the_
 @pytest.mark.parametrize(
     ("change", "what", "how"),
     [
-        ("cap: 9, half_life: 7d -> cap: 9, half_life: 2d", "signal counted changed", "partly"),
+        ("half_life: 7d, group -> half_life: 1d, group", "signal free changed", "partly"),
         ("at_most: 2 per day -> at_most: 1 per day", "signal counted changed", "partly"),
         ("at_most: 2 per day, cap: 9, -> cap: 9,", "signal counted changed", "partly"),
-        ("{family: website_visit, url: blog} -> {family: website_visit, action: view, url: '*/3'}", "signal counted changed", "from now on"),
-        ("at_least: 3, within: 2d -> at_least: 4, within: 30d", "signal often changed", "from now on"),
-        ("  free: -> freely:", "signal freely new", "from now on"),
+        ("{family: website_visit, url: blog} -> {family: website_visit, url: '*/3'}", "signal counted changed", "from now on"),
+        ("at_least: 3, within: 2d -> at_least: 4, within: 2d", "signal often changed", "from now on"),
+        ("free: {when -> freely: {when", "signal freely new", "from now on"),
         ("points: 5, once: true, half_life: 30d -> points: 5, half_life: 30d", "signal first changed", "from now on"),
     ],
 )  # fmt: skip
 def test_what_does_not_apply_at_once_is_said_and_is_not_as_if_it_had(change, what, how):
-    new = changed(change.replace("freely:", "  freely:")).replace("{blog: ", "{blog: ")
+    new = changed(change)
     assert (what, how) in found(new)
-    if what == "signal often changed":
-        new_lead = new.replace("at_least: 4", "at_least: 4")
-        assert scores(OLD, new_lead)[2] < scores(new, new)[2]
-    else:
-        assert scores(OLD, new) != pytest.approx(scores(new, new), rel=1e-9)
+    assert scores(OLD, new) != pytest.approx(scores(new, new), rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -132,13 +129,12 @@ def test_what_does_not_apply_at_once_is_said_and_is_not_as_if_it_had(change, wha
         ("2 per 90d -> 3 per 90d", "stage warm changed", "partly"),
         ("2 per 90d -> 1 per 90d", "stage warm changed", "at once"),
         ("dwell: 1h -> hand_offs: 1 per 9d", "stage hot changed", "from now on"),
-        ("dwell: 1h -> unless: read", "stage hot changed", "at once"),
+        ("cool_down: 1d -> unless: read, cool_down: 1d", "stage warm changed", "at once"),
         ("treatment: sales -> treatment: nurture", "stage warm changed", "from now on"),
         ("follow_up: 1d -> follow_up: 2d", "stage warm changed", "from now on"),
-        ("  hot: -> hotter:", "stage hotter new", "at once"),
-        ("  hot: -> hotter:", "stage hot gone", "at once"),
+        ("hot: {enter -> hotter: {enter", "stage hotter new", "at once"),
+        ("hot: {enter -> hotter: {enter", "stage hot gone", "at once"),
         ("lasts: 3d -> lasts: 4d", "fact read changed", "at once"),
-        ("'/x'} -> ", "", ""),
         ("eligible: {unless: read} -> eligible: {facts: read}", "answer eligible changed", "at once"),
         ("criteria: {engagement: 25} -> criteria: {intent: 3}", "answer criteria changed", "at once"),
         ("share: 0.2 -> share: 0.3", "answer likelihood changed", "at once"),
@@ -151,13 +147,11 @@ def test_what_does_not_apply_at_once_is_said_and_is_not_as_if_it_had(change, wha
     ],
 )  # fmt: skip
 def test_each_thing_that_a_model_says_is_compared(change, what, how):
-    if what:
-        new = changed(change.replace("hotter:", "  hotter:"))
-        assert (what, how) in found(new)
+    assert (what, how) in found(changed(change))
 
 
 def test_a_signal_by_another_name_is_new_and_says_what_it_was_called():
-    new = reading(changed("  free: ->   freely:"))
+    new = reading(changed("free: {when -> freely: {when"))
     texts = {each.name: each.text for each in differences(reading(OLD), new)}
     assert texts["freely"].startswith("was called free; +1 engagement for who searches the site")
     assert texts["free"].endswith("its points go")

@@ -317,6 +317,7 @@ def test_findings_have_their_lines_and_the_order_of_the_file():
         (6, "no-glossary"),
         (7, "endless-stage"),
         (7, "no-glossary"),
+        (7, "untested-stage"),
     ]
 
 

@@ -59,14 +59,14 @@ def simulated(folder: Path, schedules: int) -> str:
 
 def tested(folder: Path) -> str:
     """The first pure test of the lane that fails; empty if none does."""
-    files = [f"tests/lane/test_{name}.py" for name in PURE]
+    files = [*(f"tests/lane/test_{name}.py" for name in PURE), "tests/wire/test_hearing.py"]
     code, text = said(folder, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files)
     if code == 0:
         return ""
     found = re.search(r"^(?:FAILED|ERROR) (\S+)", text, re.MULTILINE)
     if found is None:
         raise RuntimeError(f"pytest ended with {code} and no failure:\n{text[-2000:]}")
-    return found[1].partition("/lane/")[2]
+    return found[1].rpartition("/")[2]
 
 
 def hunt(folder: Path, schedules: int) -> tuple[Caught, Caught]:

@@ -23,4 +23,16 @@ TELLING_BROKEN = (
         IDENTITY,
         (("        if bonds.alias:\n            return [(", "        if False:\n            return [("),),
     ),
+    Mutation(
+        "what was decided before is sent on to be counted",
+        "6",
+        IDENTITY,
+        (("source < len(bonds.since) and offset < bonds.since[source]", "False"),),
+    ),
+    Mutation(
+        "what is sent on once more is counted nowhere",
+        "6",
+        IDENTITY,
+        (("offset < bonds.since[source]", "offset < bonds.since[source] + 2"),),
+    ),
 )

@@ -36,8 +36,12 @@ def newsletter(at: int, action: Any = "signup", event_id: str | None = None) -> 
     return NewsletterSignup(event_id=event_id or fresh(), occurred_at=moment(at), visitor_id="v", action=action)
 
 
-def cart(at: int, action: Any = "add", cart_id: str | None = None, event_id: str | None = None) -> AnyEvent:
-    return Cart(event_id=event_id or fresh(), occurred_at=moment(at), visitor_id="v", action=action, cart_id=cart_id)
+def cart(
+    at: int, action: Any = "add", cart_id: str | None = None, event_id: str | None = None, **fields: Any
+) -> AnyEvent:
+    return Cart(
+        event_id=event_id or fresh(), occurred_at=moment(at), visitor_id="v", action=action, cart_id=cart_id, **fields
+    )
 
 
 def land(at: int, event_id: str | None = None, **fields: Any) -> AnyEvent:

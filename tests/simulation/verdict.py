@@ -50,6 +50,7 @@ def speak(world: World, shared: bool) -> None:
     _nobody_is_due(world)
     _forgotten(world)
     verdict_ties.heard_once(world)
+    verdict_ties.sent_on_once(world)
     verdict_ties.aliases_hold_nothing(world)
 
 
@@ -139,6 +140,8 @@ def said_by(record: Record) -> ClockRecord | Erasure | Rejection:
 
 def _said(lead: Lead) -> Lead:
     lead.outbox = []
+    if lead.bonds is not None:
+        lead.bonds.since = []  # what was in the ledgers then, which nobody can tell from the records
     return lead
 
 

@@ -59,6 +59,17 @@ def heard_once(world: World) -> None:
         raise BrokenError(f"of {len(records)} messages {ledger.passed} were passed over, should be {passed}")
 
 
+def sent_on_once(world: World) -> None:
+    """As many events were sent on to be counted as the ledgers say, whoever crashed."""
+    if world.witness.gone:
+        return  # whoever begins anew may use a number again
+    sent = [read(payload) for payload in dict.fromkeys(payload for _, payload in world.witness.messages)]
+    events = sum(isinstance(one, Forwarded) and not one.event.booked for one in sent)
+    said = sum(ledger.forwarded for ledger in world.witness.ledgers.values())
+    if events != said:
+        raise BrokenError(f"{events} events were sent on to be counted; the ledgers say {said}")
+
+
 def aliases_hold_nothing(world: World) -> None:
     """Whoever is an alias is one of a smaller id, and has no score of its own."""
     for key, row in world.witness.view.rows.items():

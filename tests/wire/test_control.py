@@ -1,6 +1,16 @@
 import pytest
 
-from intentflow.wire.control import CLOCK_KEY, ClockRecord, Erasure, decode_control, encode_clock, encode_erasure
+from intentflow.wire.control import (
+    CLOCK_KEY,
+    MODEL_KEY,
+    ClockRecord,
+    Erasure,
+    ModelRecord,
+    decode_control,
+    encode_clock,
+    encode_erasure,
+    encode_model,
+)
 from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.rejections import Rejection
 
@@ -11,6 +21,10 @@ ERASE = b'{"erase": 1700000000000}'
 
 def test_a_clock_record_says_the_time_that_was_written():
     assert decode_control(*encode_clock(T0), *ALONE) == ClockRecord(T0)
+
+
+def test_a_model_record_says_which_model_and_when():
+    assert decode_control(*encode_model("0123abcd", T0), *ALONE) == ModelRecord("0123abcd", T0)
 
 
 @pytest.mark.parametrize("key", [b"l:a", b"l:ann@example.org", b"v:4", "l:Änne".encode()])
@@ -43,6 +57,11 @@ def test_an_erasure_lies_where_its_leads_events_lie():
         (CLOCK_KEY, ERASE, "wrong_type"),
         (b"l:a", b'{"erase": 1700000000000, "more": 1}', "wrong_type"),
         (CLOCK_KEY, b"{", "not_json"),
+        (MODEL_KEY, None, "empty"),
+        (MODEL_KEY, b'{"clock": 1700000000000}', "wrong_type"),
+        (MODEL_KEY, b'{"model": "retail", "at": 1700000000000}', "wrong_type"),
+        (MODEL_KEY, b'{"model": "0123abcd"}', "wrong_type"),
+        (MODEL_KEY, b'{"model": "0123abcd", "at": 1700000000}', "bad_time"),
         (CLOCK_KEY, b'{"clock": "noon"}', "wrong_type"),
         (CLOCK_KEY, b'{"clock": 1700000000000, "more": 1}', "wrong_type"),
         (CLOCK_KEY, b'{"clock": 1700000000}', "bad_time"),

@@ -56,7 +56,7 @@ def fold(
     all_of_it = Told(dict(rows), {}, [], dict.fromkeys(COUNTS, 0))
     while told:
         out = Folded([], [], [])
-        for key, lead, news in scorer.fold_each(all_of_it.rows, told, 0, 0, 1, ledger, out, messages, whole):
+        for key, lead, news in scorer.fold_each(all_of_it.rows, told, 0, 0, 1, {0: ledger} if ledger else {}, out, messages, whole):
             assert key not in {each[0] for each in out.leads}, "each lead is touched once"
             out.leads.append((key, lead, news))
             all_of_it.rows[key] = encode_row(1, lead)
@@ -119,7 +119,7 @@ def pieces(scorer: Scorer, told: list[SourceRecord]) -> list[tuple[int | None, d
     while told:
         out = Folded([], [], [])
         bytes_told = {}
-        for key, lead, news in scorer.fold_each(rows, told, 0, 0, 1, None, out):
+        for key, lead, news in scorer.fold_each(rows, told, 0, 0, 1, {}, out):
             rows[key], bytes_told[key] = encode_row(1, lead), size_of(news)
         found.append((out.end, bytes_told))
         told = [] if out.end is None else [record for record in told if record.offset >= out.end]

@@ -33,7 +33,7 @@ def forwarded(number: int, value: bytes, *, booked: bool = False) -> Forwarded:
 
 def heard(scorer: Scorer, rows: dict[bytes, bytes], *messages: bytes, ledger: Ledger | None = None) -> Folded:
     records = [Enclosed(n, NOW, b"l:42", message, ()) for n, message in enumerate(messages)]
-    folded = scorer.fold_events(rows, records, MESSAGES, 0, 1, ledger, messages=True)
+    folded = scorer.fold_events(rows, records, MESSAGES, 0, 1, {MESSAGES: ledger} if ledger else {}, messages=True)
     rows.update((key, encode_row(1, lead)) for key, lead, _ in folded.leads)
     return folded
 
@@ -108,3 +108,31 @@ def test_a_lead_that_was_told_of_before_there_were_bonds_reads_as_one_without(sc
     assert lead.bonds is None
     assert decode_row(encode_row(1, lead)).bonds is None
     assert Bonds() != lead.bonds
+
+
+def read_again(
+    scorer: Scorer, rows: dict[bytes, bytes], ledgers: dict[int, Ledger], value: bytes
+) -> tuple[Folded, list[bool]]:
+    """An event of a visitor at offset 3, of which the ledgers say that it was read; and whether what goes out of it is booked."""
+    folded = scorer.fold_events(rows, [Enclosed(3, NOW, b"v:b1", value, ())], EVENTS, 0, 1, ledgers)
+    messages = [decode_message(one.payload) for _, _, told in folded.leads for one in told]
+    return folded, [one.event.booked for one in messages if isinstance(one, Forwarded)]
+
+
+def test_an_event_that_was_decided_before_the_lead_became_an_alias_is_counted_nowhere_again(scorer: Scorer):
+    message = encode_message(Linked(b"l:7", 1, NOW, b"l:7"))
+    ledgers = {EVENTS: Ledger(4, 4), MESSAGES: Ledger(1)}
+    folded = scorer.fold_events({}, [Enclosed(1, NOW, b"v:b1", message, ())], MESSAGES, 0, 1, ledgers, messages=True)
+    rows = {key: encode_row(1, lead) for key, lead, _ in folded.leads}
+    again, booked = read_again(scorer, rows, ledgers, event(event_id="e1"))
+    assert (counts(again), booked) == ((0, 0, 0, 0, 0), [True])
+
+
+def test_an_event_that_was_sent_on_and_whose_row_was_lost_is_sent_on_to_be_counted(scorer: Scorer):
+    message = encode_message(Linked(b"l:7", 1, NOW, b"l:7"))
+    before = {EVENTS: Ledger(3, 3), MESSAGES: Ledger(1)}
+    folded = scorer.fold_events({}, [Enclosed(1, NOW, b"v:b1", message, ())], MESSAGES, 0, 1, before, messages=True)
+    rows = {key: encode_row(1, lead) for key, lead, _ in folded.leads}
+    after = {EVENTS: Ledger(4, 3, forwarded=1), MESSAGES: Ledger(2, passed=1)}
+    again, booked = read_again(scorer, rows, after, event(event_id="e1"))
+    assert (counts(again), booked) == ((0, 0, 0, 0, 0), [False])

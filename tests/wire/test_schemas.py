@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]  # it ships no types
 
 from intentflow.domain.change import QualificationChange
-from intentflow.domain.notices import CartNotice
 from intentflow.domain.event import FAMILIES
+from intentflow.domain.notices import CartNotice
 from intentflow.wire.events import decode
 from intentflow.wire.examples import EXAMPLES
 from intentflow.wire.meanings import MEANINGS

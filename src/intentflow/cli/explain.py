@@ -15,6 +15,8 @@ from rich.table import Table
 from intentflow.cli.profile import profile_document, profile_lines, profile_table
 from intentflow.cli.replay import FormatOption, MappingOption, parsed_time, reader_of
 from intentflow.cli.running import settings_for
+from intentflow.cli.shopping import carts_document, carts_table, sign_up_document, sign_up_line
+from intentflow.cli.ways import ways_document, ways_lines
 from intentflow.domain.change import Answers, Gap, rfc3339
 from intentflow.domain.explain import Explanation, explain
 from intentflow.domain.fold import Fold
@@ -23,7 +25,9 @@ from intentflow.domain.rules import AXES
 from intentflow.errors import ConfigError, RejectedError
 from intentflow.lane.changelog import Changelog
 from intentflow.lane.reader import ChangelogReader
-from intentflow.model.load import load
+from intentflow.model.load import read
+from intentflow.model.ways import Found, ways
+from intentflow.model.words import Pages
 from intentflow.replay.reading import Reading
 from intentflow.replay.through_core import CoreReplay
 from intentflow.settings import Settings
@@ -50,7 +54,8 @@ def explain_(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Tell a lead's score as receipts that add up to it, what time will do to it, and what is missing for the next stage."""
-    fold = Fold(load(model or Settings().model))
+    written = read(model or Settings().model)
+    fold = Fold(written.model)
     moment = None if at is None else parsed_time("--at", at)
     if file:
         core = CoreReplay(fold.model)
@@ -67,11 +72,13 @@ def explain_(
         while alias := _alias(row):
             say.print(f"{key.decode()} is an alias of {alias.decode()}.")
             key, row = _found(alias.decode(), asyncio.run(_rows(settings, [alias])))
-    explanation = _explained(fold, key, row, moment or int(time.time() * 1000))
+    explanation, found = _explained(fold, key, row, moment or int(time.time() * 1000), written.written.pages)
     if json:
-        sys.stdout.buffer.write(msgspec.json.encode(_document(key, explanation)) + b"\n")
+        sys.stdout.buffer.write(msgspec.json.encode(_document(key, explanation) | ways_document(found)) + b"\n")
     else:
         _show(key, explanation)
+        for line in ways_lines(found, tuple(gap.stage for gap in explanation.missing)):
+            out.print(line, markup=False, highlight=False)
 
 
 def _alias(row: bytes) -> bytes:
@@ -109,7 +116,7 @@ async def _rows(settings: Settings, keys: list[bytes]) -> dict[bytes, bytes]:
     return {key: row for log in logs.values() for key, row in log.rows.items()}
 
 
-def _explained(fold: Fold, key: bytes, row: bytes, at: int) -> Explanation:
+def _explained(fold: Fold, key: bytes, row: bytes, at: int, pages: Pages) -> tuple[Explanation, Found]:
     lead = decode_row(row)
     if at < lead.clock:
         raise RejectedError(
@@ -117,7 +124,7 @@ def _explained(fold: Fold, key: bytes, row: bytes, at: int) -> Explanation:
         )
     passed: News = []
     fold.pass_time(key, lead, at, passed)
-    return explain(fold.due, fold.answering, lead, at)
+    return explain(fold.due, fold.answering, lead, at), ways(fold, lead, at, pages)
 
 
 def _document(key: bytes, told: Explanation) -> dict[str, object]:
@@ -134,6 +141,8 @@ def _document(key: bytes, told: Explanation) -> dict[str, object]:
         "due": None if told.due is None else rfc3339(told.due),
         "due_stage": told.due_stage,
         "profile": profile_document(told),
+        "carts": carts_document(told),
+        "newsletter": sign_up_document(told),
         "merged": [
             {"lead": one.whose.decode(), "at": rfc3339(one.at), **dict(zip(AXES, one.scores, strict=True))}
             for one in told.merged
@@ -165,6 +174,10 @@ def _show(key: bytes, told: Explanation) -> None:
         out.print(profile_table(told))
         for line in profile_lines(told):
             out.print(line)
+    if told.carts:
+        out.print(carts_table(told))
+    if line := sign_up_line(told):
+        out.print(line)
     out.print(_answers(told.answers))
     outlook = Table("if nothing happens", *AXES, title="What time will do", title_justify="left")
     for at, scores in told.outlook:

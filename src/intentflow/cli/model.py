@@ -52,7 +52,7 @@ def run_examples(model: Model = "retail", as_json: AsJson = False) -> None:
         if ran and not as_json:
             Console(emoji=False).print(rendered(ran), "")
         holds = f"{len(ran)} examples hold" if ran else "no examples: write one (given, expect) before the next rule"
-        examples = {"examples": [{**to_builtins(one), "holds": one.holds} for one in ran]}
+        examples: dict[str, object] = {"examples": [{**to_builtins(one), "holds": one.holds} for one in ran]}
         _report(reading, findings_of_trial(ran), holds, as_json, examples)
 
 

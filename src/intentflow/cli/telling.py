@@ -11,6 +11,7 @@ TOLD = {
     "profile": "a profile",
     "decay": "time passed",
     "merge": "two leads became one",
+    "model": "another model took effect",
     "erasure": "the lead was erased",
 }
 

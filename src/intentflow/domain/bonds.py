@@ -32,6 +32,7 @@ class Bonds(Struct, array_like=True, gc=False):
     heard: bytes = b""  # by sender: the number of the last message heard
     told: bytes = b""  # visitors that were told that they are this lead: 4 bytes each, CRC-32 of their keys
     merged: list[Merged] = []  # newest last
+    since: list[int] = []  # of an alias, by source: records before it were in the ledger when it became one
 
 
 def rank(key: bytes) -> tuple[int, bytes]:

@@ -12,7 +12,9 @@ from msgspec import Struct
 from intentflow.domain.event import Cart, Line, Money
 from intentflow.domain.rules import MAX_CARTS
 
-EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)  # of sums: 500 lines of a million articles, each with 13 digits and 9 decimals
+EXACT = Context(
+    prec=60, rounding=ROUND_HALF_EVEN
+)  # of sums: 500 lines of a million articles, each with 13 digits and 9 decimals
 NINE = Decimal("1e-9")
 SAYING_EMPTY = frozenset({"remove", "view"})
 

@@ -14,9 +14,9 @@ Time = Annotated[str, Meta(description="RFC 3339 in UTC, to the millisecond")]
 class Cause(Struct, frozen=True, omit_defaults=True, gc=False):
     """What moved the lead."""
 
-    kind: Literal["event", "outcome", "profile", "decay", "merge", "erasure"]
-    event_id: Annotated[str | None, Meta(description="of an event, an outcome or a profile")] = None
-    reason: Annotated[str | None, Meta(description="of an outcome, in the words of sales")] = None
+    kind: Literal["event", "outcome", "profile", "decay", "merge", "model", "erasure", "evidence"]
+    event_id: Annotated[str | None, Meta(description="of an event, an outcome, a profile or evidence")] = None
+    reason: Annotated[str | None, Meta(description="of an outcome, in the words of sales; of evidence, in the model's")] = None
     lead: Annotated[str | None, Meta(description="of a merge: the other lead's key")] = None
 
 
@@ -27,6 +27,8 @@ class Receipt(Struct, frozen=True, omit_defaults=True, gc=False):
     axis: str
     points: float
     met: Annotated[str | None, Meta(description="of an ideal: how many of its criteria are met")] = None
+    weight: Annotated[float | None, Meta(description="by which evidence weighs what was counted, at the least")] = None
+    because: Annotated[str | None, Meta(description="of the weight: why")] = None
 
 
 class Gap(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -102,6 +104,11 @@ def by_profile(event_id: str) -> Why:
     return Why(Cause("profile", event_id), f"event:{event_id}")
 
 
+def by_evidence(event_id: str, because: str) -> Why:
+    """What was counted is withdrawn, since no human did it, and the lead falls."""
+    return Why(Cause("evidence", event_id, because), f"event:{event_id}")
+
+
 def by_decay(due: int) -> Why:
     """Time alone moved it, at that millisecond."""
     return Why(Cause("decay"), f"decay:{due}")
@@ -110,6 +117,11 @@ def by_decay(due: int) -> Why:
 def by_merge(sender: bytes, number: int, other: bytes) -> Why:
     """A state that `sender` sent under that number moved it; `other` is the other lead."""
     return Why(Cause("merge", lead=other.decode()), f"merge:{sender.decode()}:{number}")
+
+
+def by_model(model_hash: str) -> Why:
+    """Another scoring model took effect, the one with this hash."""
+    return Why(Cause("model"), f"model:{model_hash}")
 
 
 def by_erasure(at: int) -> Why:

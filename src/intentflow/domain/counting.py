@@ -10,9 +10,17 @@ The older periods lie beside it for events that come late and for a merge, and t
 import struct
 from collections.abc import Iterable
 from math import exp2
+from typing import TYPE_CHECKING
+from zlib import crc32
 
+from msgspec.structs import replace
+
+from intentflow.domain.change import Receipt
 from intentflow.domain.lead import Lead
-from intentflow.domain.rules import AXES, Counted
+from intentflow.domain.rules import AXES, Counted, Evidence
+
+if TYPE_CHECKING:
+    from intentflow.domain.evidence import Doubts
 
 ENTRY = struct.Struct("<dqi")  # the count, the latest event, and how many events the latest period had (0: no limit)
 PERIOD = struct.Struct("<4sqi")  # signal, the period's latest event, its events
@@ -42,12 +50,14 @@ def place_of(code: bytes, codes: bytes) -> int:
 class Counting:
     """How a model counts."""
 
-    def __init__(self, rules: Iterable[Rule], horizon: int) -> None:
+    def __init__(self, rules: Iterable[Rule], horizon: int, doubts: "Doubts | None" = None) -> None:
         self._rules = {rule[0]: rule for rule in rules}
-        self._horizon = horizon
+        self._horizon, self._doubts = horizon, doubts
 
-    def add(self, lead: Lead, rule: Rule, at: int) -> float:
+    def add(self, lead: Lead, rule: Rule, at: int, weight: float = 1.0) -> float:
         """Count one event. Returns by how much the count rose, as of the later of this event and the one before it.
+
+        The weight is for signals without a limit. With one, evidence weighs whole periods: that is left to `reweigh`.
 
         The rise can be above 1: all that the period counts is dated at its latest event, so what had faded since the one before comes back.
         """
@@ -55,14 +65,14 @@ class Counting:
         found = place_of(code, lead.signals)
         if found < 0:
             lead.signals += code
-            lead.counts += ENTRY.pack(1.0, at, 1 if period else 0)
+            lead.counts += ENTRY.pack(1.0 if period else weight, at, 1 if period else 0)
             return 1.0
         total, latest, events = ENTRY.unpack_from(lead.counts, found * 5)
         if at < latest:
-            return self._add_late(lead, rule, at, found * 5)
+            return self._add_late(lead, rule, at, found * 5, weight)
         kept, rise = exp2((latest - at) * rate), 1.0
         if not period:
-            events = 0
+            rise, events = weight, 0
         elif at // period == latest // period:
             rise = min(events + 1, most) - min(events, most) * kept
             events += 1
@@ -72,12 +82,12 @@ class Counting:
         ENTRY.pack_into(lead.counts, found * 5, total * kept + rise, at, events)
         return rise
 
-    def _add_late(self, lead: Lead, rule: Rule, at: int, where: int) -> float:
+    def _add_late(self, lead: Lead, rule: Rule, at: int, where: int, weight: float) -> float:
         """The same for an event before the signal's latest."""
         code, _, _, most, period, rate, _ = rule
         total, latest, events = ENTRY.unpack_from(lead.counts, where)
         if not period:
-            ENTRY.pack_into(lead.counts, where, total + exp2((at - latest) * rate), latest, 0)
+            ENTRY.pack_into(lead.counts, where, total + weight * exp2((at - latest) * rate), latest, 0)
             return 1.0
         if at // period == latest // period:
             rise = 1.0 if events < most else 0.0
@@ -111,7 +121,7 @@ class Counting:
             if rule is not None and rule[4]:
                 if (latest // rule[4] + 1) * rule[4] > closed:
                     break
-                self._close(lead, rule, min(events, rule[3]), latest)
+                self._close(lead, rule, min(events, rule[3]) * self._weight(lead, rule, latest), latest)
             older = older[PERIOD.size :]
         lead.older = older
 
@@ -189,8 +199,45 @@ class Counting:
         _drop_beside(lead, code)
         lead.older += b"".join(PERIOD.pack(code, *held[one]) for one in sorted(held) if held[one][1])
         lead.closed += CLOSED.pack(code, closed, latest) if had_closed else b""
-        total = sum(min(n, most) * exp2((at - latest) * rate) for at, n in held.values())
-        return total + min(events, most) + closed, latest, events
+        total = sum(min(n, most) * self._weight(lead, rule, at) * exp2((at - latest) * rate) for at, n in held.values())
+        return total + min(events, most) * self._weight(lead, rule, latest) + closed, latest, events
+
+    def _weight(self, lead: Lead, rule: Rule, at: int) -> float:
+        """The weight of the period of this time."""
+        found = self._speaks_against(lead, rule, at)
+        return 1.0 if found is None else found.weight
+
+    def _speaks_against(self, lead: Lead, rule: Rule, at: int) -> Evidence | None:
+        if lead.evidence is None or self._doubts is None:
+            return None
+        start = at // rule[4] * rule[4]
+        return self._doubts.least(lead, rule[0], start, start + rule[4])
+
+    def reweigh(self, lead: Lead) -> None:
+        """Weigh all open periods by the evidence there is now."""
+        for where in range(len(lead.signals) // 4):
+            rule = self._rules.get(lead.signals[where * 4 : where * 4 + 4])
+            if rule is not None and rule[4]:
+                _, latest, events = ENTRY.unpack_from(lead.counts, where * 5)
+                ENTRY.pack_into(lead.counts, where * 5, *self._weigh(lead, rule, [(latest, events)]))
+
+    def against(self, lead: Lead) -> dict[bytes, Evidence]:
+        """By signal: of the evidence that weighs one of its open periods the one of the least weight."""
+        found: dict[bytes, Evidence] = {}
+        latests = zip(range(0, len(lead.signals), 4), ENTRY.iter_unpack(lead.counts), strict=True)
+        periods = [(lead.signals[i : i + 4], at, events) for i, (_, at, events) in latests]
+        for code, at, events in [*periods, *_periods(lead.older)]:
+            rule = self._rules.get(code)
+            against = self._speaks_against(lead, rule, at) if events and rule is not None and rule[4] else None
+            if against is not None and (code not in found or against.weight < found[code].weight):
+                found[code] = against
+        return found
+
+    def noted(self, lead: Lead, receipts: Iterable[Receipt]) -> list[Receipt]:
+        """The same receipts; those of signals that evidence weighs say by how much at most, and why."""
+        against = self.against(lead) if lead.evidence is not None else {}
+        found = [(receipt, against.get(crc32(receipt.signal.encode()).to_bytes(4, "little"))) for receipt in receipts]
+        return [r if one is None else replace(r, weight=one.weight, because=one.because) for r, one in found]
 
     def recount(self, lead: Lead) -> None:
         """Bring the counts to this model's limits, which may not be those that they were counted with."""

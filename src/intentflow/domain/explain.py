@@ -1,5 +1,7 @@
 """Why a lead stands where it stands: receipts, what is missing, what time will do."""
 
+from collections.abc import Iterable, Sequence
+
 from msgspec import Struct
 
 from intentflow.domain.answers import Answering
@@ -8,7 +10,8 @@ from intentflow.domain.change import Answers, Gap, Receipt, rfc3339
 from intentflow.domain.due import Due
 from intentflow.domain.fit import Attribute
 from intentflow.domain.lead import Lead
-from intentflow.domain.rules import AXES, DAY
+from intentflow.domain.rules import AXES, DAY, Abandoned, Axis
+from intentflow.domain.shopping import CartTold, SignUpTold, carts_told, sign_up_told
 from intentflow.domain.stages import SLACK, Judge, Rung
 from intentflow.domain.worth import holds
 
@@ -31,6 +34,8 @@ class Explanation(Struct, frozen=True, kw_only=True):
     merged: tuple[Merged, ...] = ()  # leads whose state came in, and what it was worth then
     known: tuple[Attribute, ...] = ()  # of the attributes that the model asks for
     unknown: tuple[str, ...] = ()  # of the same, or withdrawn
+    carts: tuple[CartTold, ...] = ()  # the one used last first
+    sign_up: SignUpTold | None = None  # to the newsletter
 
 
 def missing(judge: Judge, lead: Lead, now: int, scores: list[float], stages: int = 1) -> list[Gap]:
@@ -72,6 +77,7 @@ def explain(ahead: Due, answering: Answering, lead: Lead, at: int) -> Explanatio
     to = None if due is None else judge.move(lead, due, scores.at(lead, due))
     days, stage, now = (1, 7, 30, 90), judge.stage(lead).name, scores.at(lead, at)
     known = scores.fit.known(lead.profile)
+    quiet = min((m.signal.quiet for m in scores.abandoned if isinstance(m.signal, Abandoned)), default=None)
     return Explanation(
         at=at,
         stage=stage,
@@ -84,9 +90,20 @@ def explain(ahead: Due, answering: Answering, lead: Lead, at: int) -> Explanatio
         due=due,
         due_stage=None if to is None else judge.stages[to].name,
         merged=() if lead.bonds is None else tuple(lead.bonds.merged),
+        carts=tuple(carts_told(lead, quiet, at)),
+        sign_up=sign_up_told(lead),
         known=tuple(known),
         unknown=tuple(name for name in scores.fit.asked if name not in {attribute.name for attribute in known}),
     )
+
+
+def adds_up(receipts: Iterable[tuple[Axis, float]], scores: Sequence[float]) -> bool:
+    """Whether receipts (axis, points) add up to the scores, in the order of AXES: within 1e-9 of all their points together, or of 1."""
+    sums, sizes = dict.fromkeys(AXES, 0.0), dict.fromkeys(AXES, 1.0)
+    for axis, points in receipts:
+        sums[axis] += points
+        sizes[axis] += abs(points)
+    return all(abs(sums[axis] - score) <= 1e-9 * sizes[axis] for axis, score in zip(AXES, scores, strict=True))
 
 
 def _triple(values: list[float]) -> tuple[float, float, float]:

@@ -41,7 +41,8 @@ class Fit:
         self.signs = [_sign(n, s) for n, s in enumerate(signals) if isinstance(s, Graded | Ideal)]
         self.asked = list(dict.fromkeys(name for sign in self.signs for name, _ in sign.looks))
         self.asks_mail = not set(DERIVED).isdisjoint(self.asked)
-        self._lasting = [sign for sign in self.signs if sign.signal.lasts is not None]
+        looked_at = ((name, sign.signal.lasts) for sign in self.signs for name, _ in sign.looks)
+        self._lasts = [(name, lasts) for name, lasts in looked_at if lasts is not None]
 
     def worths(self, profile: Tellings, now: int) -> Iterator[tuple[int, float]]:
         """The number of each signal that the profile gives points for, and the points."""
@@ -58,15 +59,22 @@ class Fit:
 
     def ends(self, profile: Tellings) -> Iterator[int]:
         """The times at which an attribute no longer counts for a signal."""
-        for _, signal, looks in self._lasting:
-            for name, _ in looks:
-                told = profile.get(name)
-                if told is not None and told.value is not None and signal.lasts is not None:
-                    yield told.at + signal.lasts
+        for name, lasts in self._lasts:
+            told = profile.get(name)
+            if told is not None and told.value is not None:
+                yield told.at + lasts
 
     def next_end(self, profile: Tellings, now: int) -> float:
         """The earliest of these after `now`."""
         return min((end for end in self.ends(profile) if end > now), default=float("inf"))
+
+    def is_other(self, before: Tellings, after: Tellings, now: int) -> bool:
+        """Whether a later profile may be worth something else at `now` than the one before it: most tell the same again."""
+        for name in self.asked:
+            old, new = before.get(name), after.get(name)
+            if old is not new and (old is None or new is None or not _says_the_same(old, new)):
+                return True
+        return any(name in before and before[name].at + lasts <= now for name, lasts in self._lasts)
 
     def known(self, profile: Tellings | None) -> list[Attribute]:
         """What is known of all that the model asks for, in the model's order."""
@@ -78,8 +86,13 @@ class Fit:
         ]
 
     def _until(self, name: str, told: Telling) -> int | None:
-        lasts = [s.lasts for _, s, looks in self._lasting if s.lasts is not None and any(name == n for n, _ in looks)]
+        lasts = [lasts for asked, lasts in self._lasts if asked == name]
         return told.at + min(lasts) if lasts else None
+
+
+def _says_the_same(one: Telling, other: Telling) -> bool:
+    """Whether two tellings differ in nothing but when they were told."""
+    return one[2:] == other[2:] and one.value.__class__ is other.value.__class__
 
 
 def counts(signal: OfProfile, told: Telling, now: int) -> bool:

@@ -15,6 +15,7 @@ from intentflow.domain.change import (
     Why,
     by_decay,
     by_event,
+    by_evidence,
     by_outcome,
     by_profile,
     change_id,
@@ -23,18 +24,21 @@ from intentflow.domain.change import (
 from intentflow.domain.counting import ENTRY, Counting, Rule, place_of, rule_of
 from intentflow.domain.due import Due, Known
 from intentflow.domain.event import AnyEvent, Cart, NewsletterSignup, Profile, SalesOutcome
-from intentflow.domain.explain import missing
+from intentflow.domain.evidence import Doubts, Verdict
+from intentflow.domain.explain import adds_up, missing
 from intentflow.domain.lead import Lead
 from intentflow.domain.matching import Matcher
 from intentflow.domain.notices import News, Notices
 from intentflow.domain.plans import Compiled, Plan, fall_due, tell_cart, tell_newsletter, tell_profile
+from intentflow.domain.profile import address_of
 from intentflow.domain.room import Room
-from intentflow.domain.rules import AXES, Counted, Fact, Once, Repeated, ScoringModel
+from intentflow.domain.rules import AXES, Counted, Evidence, Fact, Once, Repeated, ScoringModel
 from intentflow.domain.stages import Judge
 from intentflow.domain.worth import Scores, Worths, scores_of
 
 Outcome = Literal["counted", "duplicate", "too_late"]
 TOP_RECEIPTS = 5
+ENDS = frozenset({"unsubscribe", "bounce", "purchase"})  # taken at their word, whatever speaks against
 _entry, _put_entry = ENTRY.unpack_from, ENTRY.pack_into
 
 
@@ -44,6 +48,7 @@ class Fold:
     def __init__(self, model: ScoringModel) -> None:
         self.model, self.tag, self.horizon = model, crc32(model.hash.encode()), model.horizon
         self._full = 4 * model.remembered
+        self.mismatches = 0  # changes whose receipts did not add up to their scores: there must be none
         self._name = ModelName(model.name, model.version, model.hash)
         self.scores = Scores(model)
         self.judge, self.answering = Judge(model, self.scores), Answering(model, self.scores)
@@ -52,13 +57,19 @@ class Fold:
         counted = {
             m.signal.name: rule_of(m.code, m.signal, m.bit) for m in self.scores.meters if isinstance(m.signal, Counted)
         }
-        self.counting = Counting(counted.values(), model.horizon)
+        self.doubts = Doubts(model)
+        self.counting = Counting(counted.values(), model.horizon, self.doubts)
         meters = {m.signal.name: m for m in self.scores.meters}
-        compiled = Compiled(self.counting, counted, meters, self.judge, self.scores.fit, model.remembered)
-        rules: dict[str, Counted | Once | Repeated | Fact] = {f"fact {f.name}": f for f in model.facts}
+        doubts = list(self.doubts.suspicions())
+        certain = frozenset(name for name, _, is_certain in doubts if is_certain)
+        compiled = Compiled(self.counting, counted, meters, self.judge, self.scores.fit, model.remembered, certain)
+        rules: dict[str, Counted | Once | Repeated | Fact | Evidence] = {f"fact {f.name}": f for f in model.facts}
         rules |= {f"signal {s.name}": s for s in model.signals if isinstance(s, Counted | Once | Repeated)}
+        conditions = {name: rule.when for name, rule in rules.items()}
+        conditions |= {f"doubt {name}": when for name, when, _ in doubts}
+        rules |= {f"doubt {rule.name}": rule for rule in model.evidence}
         self._plans = Matcher(
-            ((name, rule.when) for name, rule in rules.items()),
+            conditions.items(),
             lambda names: Plan(compiled, [rules[name] for name in sorted(names)]),
         )
         self._known = self._plans.known
@@ -72,43 +83,56 @@ class Fold:
         page = event.page
         what = (event.__class__, event.action, None if page is None else page.url, event.campaign)
         plan = self._known.get(what) or self._plans.match(event)
+        verdict = None
+        if plan.doubted and (plan.certain or not self.doubts.is_cleared(event)):
+            verdict = self.doubts.verdict(event)
+            plan = plan if verdict is None else plan.under(verdict)
         digest = b""
-        if plan.hashed:
+        if plan.hashed or verdict is not None:
             digest = crc32(event.event_id.encode()).to_bytes(4, "big")
         if plan.counted:
             if digest in lead.seen_hashes and place_of(digest, lead.seen_hashes) >= 0:
                 return "duplicate"
             if at <= lead.floor:
                 return "too_late"
-        if at < lead.newest - self.horizon and (plan.counted or not isinstance(event, Profile)):
+        if at < lead.newest - self.horizon and not is_timeless(plan, event):
             return "too_late"
         if lead.model != self.tag:
             self._adopt(lead, at)
         if 0 < lead.due <= at:
             self._pass(key, lead, at, news)
-        if plan.quick is not None and at > lead.newest:
+        fallen = None
+        if plan.quick is not None and at > lead.newest and lead.evidence is None:
             judged = self._count(lead, plan.quick, at, digest)
         else:
             now = max(lead.clock, at)
-            judged = self._apply(lead, plan, event, at, now, digest)
+            if verdict is None and lead.evidence is None:
+                judged = self._apply(lead, plan, event, at, now, digest)
+            else:
+                judged, fallen = self._weigh(lead, plan, event, at, now, digest, verdict)
             lead.newest, lead.clock = max(lead.newest, at), now
             if event.__class__ is Cart:
                 self.tell_carts(key, lead, now, why(event), news)
             judged |= min(lead.room) <= 0
         if judged:
-            self.judged(key, lead, lead.clock, why(event), news)
+            self.judged(key, lead, lead.clock, why(event), news, fallen)
         return "counted"
 
     def _adopt(self, lead: Lead, at: int) -> None:
         """Let a lead begin, or one that another model judged last be this model's."""
-        lead.model = self.tag
         if not lead.clock:
-            lead.since, lead.clock = at, at
+            lead.model, lead.since, lead.clock = self.tag, at, at
             self.room.begin(lead)
         else:
-            self.counting.recount(lead)
+            self.take_over(lead)
             self._look(lead, lead.clock, {})
             lead.room, lead.paid = [0.0, 0.0, 0.0], 0  # this model has not judged it yet: this event is judged
+
+    def take_over(self, lead: Lead) -> None:
+        """Bring what another model counted and kept to this one's limits."""
+        lead.model = self.tag
+        self.counting.recount(lead)
+        lead.windows = self.scores.narrowed(lead.windows)
 
     def _count(self, lead: Lead, rule: Rule, at: int, digest: bytes) -> bool:
         """Count an event that is newer than all before it and meets one signal: what most events do, without a call that can be spared.
@@ -175,17 +199,44 @@ class Fold:
         """Look ahead from `now`."""
         self.room.refresh(lead, now, *self.due.read(lead, now, known))
 
-    def _apply(self, lead: Lead, plan: Plan, event: AnyEvent, at: int, now: int, digest: bytes) -> bool:
+    def _weigh(
+        self, lead: Lead, plan: Plan, event: AnyEvent, at: int, now: int, digest: bytes, verdict: Verdict | None
+    ) -> tuple[bool, Why | None]:
+        """The same as `_apply` if there is evidence. Also the cause, if the lead falls because of what the event told."""
+        bound = self.counting.bound(lead)
+        self.counting.close(lead, bound)
+        judged = self._apply(lead, plan, event, at, now, digest, verdict)
+        told = None if verdict is None else self.doubts.tell(lead, verdict, at, digest)
+        if lead.evidence is not None:
+            self.doubts.forget(lead, bound)
+            self.counting.reweigh(lead)
+        if told is None:
+            return judged, None
+        return True, by_evidence(event.event_id, told.because)
+
+    def _apply(
+        self,
+        lead: Lead,
+        plan: Plan,
+        event: AnyEvent,
+        at: int,
+        now: int,
+        digest: bytes,
+        verdict: Verdict | None = None,
+    ) -> bool:
         """Bring the event into the pieces. True if the lead is to be judged."""
-        judged = plan.count(lead, at, digest) if plan.counted else False
+        dubious = verdict is not None and verdict.dubious
+        judged = plan.count(lead, at, digest, 1.0 if verdict is None else verdict.weight) if plan.counted else False
         if not plan.simple:
             judged |= plan.note(lead, at, digest, now)
+        if dubious and event.action not in ENDS:
+            return judged
         if isinstance(event, NewsletterSignup):
             judged |= tell_newsletter(lead, event.action, at, self.scores.signed_up)
         elif isinstance(event, Cart):
             judged |= tell_cart(lead, event, at, now, self.scores.abandoned)
-        if self._asks_mail or isinstance(event, Profile):
-            judged |= tell_profile(lead, event, at, self.scores.fit)
+        if not dubious and (isinstance(event, Profile) or (self._asks_mail and address_of(event))):
+            judged |= tell_profile(lead, event, at, now, self.scores.fit)
         return judged
 
     def tell_carts(self, key: bytes, lead: Lead, now: int, why: Why, news: News) -> None:
@@ -193,14 +244,15 @@ class Fold:
         news += self.notices.after(key, lead, now, why.text)
         fall_due(lead, self.notices.next_at(lead))
 
-    def judged(self, key: bytes, lead: Lead, now: int, why: Why, news: News) -> None:
-        """Move the lead if it has to, tell of it, and look ahead."""
+    def judged(self, key: bytes, lead: Lead, now: int, why: Why, news: News, fallen: Why | None = None) -> None:
+        """Move the lead if it has to, tell of it, and look ahead. `fallen`: the cause, if it moves down and that is another."""
         worths = self.scores.worths(lead, now)
         sums, fading = self.scores.sums(worths)
         scores = scores_of(sums)
         to = self.judge.move(lead, now, scores)
         if to is not None:
-            news.append(self._move(key, lead, to, now, scores, worths, why))
+            falls = fallen is not None and to < self.judge.stage_of(lead)
+            news.append(self._move(key, lead, to, now, scores, worths, fallen if falls and fallen else why))
         self.room.refresh(lead, now, sums, fading)
 
     def _move(
@@ -213,7 +265,8 @@ class Fold:
             lead.entered = entered = lead.entered or {}
             entered[rung.code] = sorted({*entered.get(rung.code, ()), now})[-rung.hand_offs.count :]
         lead.stage, lead.since, lead.sequence = rung.code, now, lead.sequence + 1
-        lines = self.scores.lines(worths)[:TOP_RECEIPTS]
+        lines = self.scores.lines(worths)
+        self.mismatches += not adds_up([line[2:] for line in lines], scores)
         return QualificationChange(
             id=change_id(key, lead.sequence, self.model.hash, why),
             lead=key.decode(),
@@ -223,13 +276,20 @@ class Fold:
             at=rfc3339(now),
             cause=why.cause,
             scores=dict(zip(AXES, [round(points, 6) for points in scores], strict=True)),
-            receipts=[self.scores.receipt(name, axis, round(points, 6)) for _, name, axis, points in lines],
+            receipts=self.counting.noted(
+                lead, [self.scores.receipt(name, axis, round(points, 6)) for _, name, axis, points in lines[:TOP_RECEIPTS]]
+            ),
             answers=self.answering.of(lead, now, scores, stage.name),
             missing=missing(self.judge, lead, now, scores),
             treatment=stage.treatment,
             follow_up_by=None if stage.follow_up is None else rfc3339(now + stage.follow_up),
             model=self._name,
         )
+
+
+def is_timeless(plan: Plan, event: AnyEvent) -> bool:
+    """Whether it is never too late for an event: what was told long ago may be learned today."""
+    return isinstance(event, Profile) and not plan.counted
 
 
 def why(event: AnyEvent) -> Why:

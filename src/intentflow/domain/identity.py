@@ -4,6 +4,8 @@ What belongs to another lead leaves as a message, since it may lie on another pa
 follows from its own state and the record alone.
 """
 
+from collections.abc import Mapping
+
 from intentflow.domain.bonds import (
     MERGED,
     Bonds,
@@ -19,7 +21,6 @@ from intentflow.domain.lead import Lead, take_pieces
 from intentflow.domain.merge import Merger
 from intentflow.domain.message import Event, Forwarded, Letters, Linked, Parted
 from intentflow.domain.notices import News
-
 
 
 class Identity:
@@ -82,6 +83,22 @@ class Identity:
         fold.tell_carts(key, lead, now, why, news)
         fold.judged(key, lead, now, why, news)
         return []
+
+
+def became_alias(lead: Lead, positions: Mapping[int, int], source: int, offset: int) -> None:
+    """Note, of a lead that has just become an alias, what was in the ledgers then: up to these positions, and this record.
+
+    Read again after a crash, such a record is told from one that was sent on: the ledger has it under another head.
+    """
+    bonds = bonds_of(lead)
+    if bonds.alias and not bonds.since:
+        bonds.since = [positions.get(number, 0) for number in range(len(lead.applied))]
+        bonds.since[source] = offset + 1
+
+
+def is_booked(bonds: Bonds, source: int, offset: int) -> bool:
+    """Whether a record for an alias was in its source's ledger before the lead was one."""
+    return source < len(bonds.since) and offset < bonds.since[source]
 
 
 def bonds_of(lead: Lead) -> Bonds:

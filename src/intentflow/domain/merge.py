@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from intentflow.domain.carts import merged_carts
 from intentflow.domain.counting import Counting
+from intentflow.domain.evidence import Doubts
 from intentflow.domain.lead import Lead
 from intentflow.domain.profile import learn
 from intentflow.domain.rules import MAX_HAND_OFFS, MAX_WINDOW, Repeated, ScoringModel
@@ -22,7 +23,7 @@ class Merger:
 
     def __init__(self, counting: Counting, model: ScoringModel) -> None:
         """`counting` is this model's."""
-        self._counting, self._remembered = counting, model.remembered
+        self._counting, self._doubts, self._remembered = counting, Doubts(model), model.remembered
         self._windows = {code(s.name): s.at_least for s in model.signals if isinstance(s, Repeated)}
         self._hand_offs = {code(s.name): s.hand_offs.count for s in model.stages if s.hand_offs is not None}
 
@@ -49,8 +50,11 @@ class Merger:
         self._counting.close(other, bound)
         lead.newest = max(lead.newest, other.newest)
         self._merge_remembered(lead, other)
+        self._doubts.merge(lead, other)
         self._counting.join(lead, other)
         self._counting.close(lead, self._counting.bound(lead))
+        if lead.evidence is not None:
+            self._counting.reweigh(lead)
 
     def _merge_remembered(self, lead: Lead, other: Lead) -> None:
         """The latest of both; what has to go raises the floor."""

@@ -11,7 +11,7 @@ class Event(Struct, array_like=True, frozen=True, gc=False):
     received: int  # when, in epoch milliseconds
     value: bytes
     headers: list[tuple[str, bytes]]
-    booked: bool  # it is in a ledger already: what becomes of it now is counted nowhere
+    booked: bool  # its sender's ledger had it before the sender was an alias: what becomes of it now is counted nowhere
 
 
 class Forwarded(Struct, array_like=True, tag="event", frozen=True, gc=False):

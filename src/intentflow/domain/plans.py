@@ -9,10 +9,11 @@ from typing import NamedTuple
 from intentflow.domain.carts import CartState, cart_code, latest_used
 from intentflow.domain.counting import Counting, Rule, remember
 from intentflow.domain.event import AnyEvent, Cart
+from intentflow.domain.evidence import Verdict
 from intentflow.domain.fit import Fit
 from intentflow.domain.lead import Lead
 from intentflow.domain.profile import learn, tellings_of
-from intentflow.domain.rules import Condition, Counted, Fact, Once, Repeated, SignedUp
+from intentflow.domain.rules import Condition, Counted, Evidence, Fact, Once, Repeated, SignedUp
 from intentflow.domain.stages import Judge
 from intentflow.domain.worth import STAMP, Meter, code, holds, jumps
 
@@ -26,17 +27,30 @@ class Compiled(NamedTuple):
     judge: Judge
     fit: Fit
     remembered: int
+    certain: frozenset[str]  # rules of evidence that neither agent nor attributes rule out
 
 
 class Plan:
     """The effect of the events that meet a certain set of rules."""
 
     __slots__ = (
-        *("_counting", "_facts", "_judge", "_lowers", "_onces", "_remembered", "_repeated"),
-        *("counted", "hashed", "quick", "simple"),
+        *(
+            "_counting",
+            "_facts",
+            "_judge",
+            "_lowers",
+            "_model",
+            "_onces",
+            "_remembered",
+            "_repeated",
+            "_rules",
+            "_under",
+        ),
+        *("certain", "counted", "doubted", "hashed", "quick", "simple"),
     )
 
-    def __init__(self, model: Compiled, rules: list[Counted | Once | Repeated | Fact]) -> None:
+    def __init__(self, model: Compiled, rules: list[Counted | Once | Repeated | Fact | Evidence]) -> None:
+        self._model, self._rules, self._under = model, rules, dict[tuple[bool, bool], Plan]()
         self._counting, self._judge, self._remembered = model.counting, model.judge, model.remembered
         self.counted = [model.rules[r.name] for r in rules if isinstance(r, Counted)]
         self._onces = [model.meters[r.name] for r in rules if isinstance(r, Once)]
@@ -48,15 +62,27 @@ class Plan:
         self._lowers = any(r.points < 0 for r in rules if isinstance(r, Counted))
         self.simple = not (self._onces or self._repeated or self._facts)
         self.hashed = bool(self.counted or self._repeated)
-        more = any(_may_do_more(when, model.fit.asks_mail) for rule in rules for when in rule.when)
+        doubts = {r.name for r in rules if isinstance(r, Evidence)}
+        self.doubted, self.certain = bool(doubts), not doubts.isdisjoint(model.certain)
+        sure = [rule for rule in rules if not isinstance(rule, Evidence)]
+        more = any(_may_do_more(when, model.fit.asks_mail) for rule in sure for when in rule.when)
         only_counts = self.simple and len(self.counted) == 1 and not self._lowers and not more
         self.quick = self.counted[0] if only_counts else None  # what most events, visits and landing pages, meet
 
-    def count(self, lead: Lead, at: int, digest: bytes) -> bool:
-        """Add to the counts, and remember the event. True if a score may be lower now."""
+    def under(self, verdict: Verdict) -> "Plan":
+        """What is left of it for an event of which that is said."""
+        key = verdict.dubious, verdict.itself
+        if key not in self._under:
+            rules = [r for r in self._rules if not verdict.dubious or (isinstance(r, Counted) and not verdict.itself)]
+            plan = self._under[key] = Plan(self._model, rules)
+            plan.quick = None
+        return self._under[key]
+
+    def count(self, lead: Lead, at: int, digest: bytes, weight: float) -> bool:
+        """Add to the counts, with that weight, and remember the event. True if a score may be lower now."""
         remember(lead, at, digest, self._remembered)
         for rule in self.counted:
-            rise = self._counting.add(lead, rule, at)
+            rise = self._counting.add(lead, rule, at, weight)
             if not lead.paid & rule[6]:
                 lead.room[rule[1]] -= rule[2] * rise
         return self._lowers
@@ -151,7 +177,11 @@ def tell_cart(lead: Lead, event: Cart, at: int, now: int, meters: list[Meter]) -
 
     If it has not, its points are taken off `room` now; what is left of it then tells whether the moment is to be looked at.
     """
-    before, carts, cart = [list(jumps(meter, lead)) for meter in meters], lead.carts or {}, cart_code(event.cart_id or "")
+    before, carts, cart = (
+        [list(jumps(meter, lead)) for meter in meters],
+        lead.carts or {},
+        cart_code(event.cart_id or ""),
+    )
     carts[cart] = carts.get(cart, CartState()).after(event, at)
     lead.carts = latest_used(carts)
     judged = False
@@ -165,10 +195,8 @@ def tell_cart(lead: Lead, event: Cart, at: int, now: int, meters: list[Meter]) -
     return judged
 
 
-def tell_profile(lead: Lead, event: AnyEvent, at: int, fit: Fit) -> bool:
+def tell_profile(lead: Lead, event: AnyEvent, at: int, now: int, fit: Fit) -> bool:
     """Bring what an event tells of its lead into the profile. True if the lead is to be judged."""
-    known = learn(lead.profile, tellings_of(event, at, fit.asks_mail))
-    if known is lead.profile:
-        return False
-    lead.profile = known
-    return bool(fit.signs)
+    before = lead.profile
+    known = lead.profile = learn(before, tellings_of(event, at, fit.asks_mail))
+    return known is not None and known is not before and fit.is_other(before or {}, known, now)

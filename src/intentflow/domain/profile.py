@@ -70,11 +70,15 @@ def tells_mail(event: AnyEvent) -> bool:
     )
 
 
+def address_of(event: AnyEvent) -> str | None:
+    """The e-mail address that an event names."""
+    lead = event.lead_id
+    return event.email or (lead if lead is not None and "@" in lead else None)
+
+
 def _said_by_mail(event: AnyEvent) -> tuple[tuple[str, str], ...]:
-    if not tells_mail(event):
-        return ()
-    address = event.email or (event.lead_id if event.lead_id and "@" in event.lead_id else None)
-    return () if address is None else reader()(address)
+    address = address_of(event)
+    return () if address is None or not tells_mail(event) else reader()(address)
 
 
 def learn(known: Tellings | None, told: Tellings) -> Tellings | None:

@@ -156,6 +156,8 @@ class Room:
             due = min(due, now + _until_below(gains, bound, gains / fading[axis] if fading[axis] else NEVER))
         if lead.carts and self._starts_lower:
             due = min(due, _next_jump(self._starts_lower, lead, now))
+        if rung.unless and self._judge.is_barred(rung, lead, now):  # as far as this model has not judged it yet
+            return now
         return max(due, lead.since + rung.dwell)
 
 

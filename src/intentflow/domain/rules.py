@@ -16,29 +16,15 @@ DAY = 86_400_000
 MAX_WINDOW = 10  # events that a window may ask for
 MAX_CARTS = 8  # carts remembered per lead
 MAX_HAND_OFFS = 10  # in a period, that a stage may allow
+MAX_HOURS = 512  # of which evidence may be told: a week's horizon, a week's limit, and room
+MAX_BURST = 16  # events that are kept for a pattern of evidence
+HUMAN = 0.5  # an event of a lower weight is nobody's
+# GA4's default channel groups; and where those don't ask: an AI assistant, and a page of the same site.
 Channel = Literal[
-    "Direct",
-    "Cross-network",
-    "Paid Shopping",
-    "Paid Search",
-    "Paid Social",
-    "Paid Video",
-    "Display",
-    "Paid Other",
-    "AI Assistants",
-    "Organic Shopping",
-    "Organic Social",
-    "Organic Video",
-    "Organic Search",
-    "Referral",
-    "Email",
-    "Affiliates",
-    "Audio",
-    "SMS",
-    "Mobile Push Notifications",
-    "Internal",
-    "Unassigned",
-]  # GA4's default channel groups; and where those don't ask: an AI assistant, and a page of the same site
+    "Direct", "Cross-network", "Paid Shopping", "Paid Search", "Paid Social", "Paid Video", "Display",
+    "Paid Other", "AI Assistants", "Organic Shopping", "Organic Social", "Organic Video", "Organic Search",
+    "Referral", "Email", "Affiliates", "Audio", "SMS", "Mobile Push Notifications", "Internal", "Unassigned",
+]  # fmt: skip
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 Agent = Literal["human", "preview", "scanner", "bot"]
 AGENTS: tuple[Agent, ...] = get_args(Agent)
@@ -176,6 +162,21 @@ class Fact(Struct, frozen=True):
     lasts: int | None = None
 
 
+class Evidence(Struct, frozen=True, kw_only=True):
+    """A rule about what no human did: an event that meets one of the conditions, or `at_least` of them within `within` ms.
+
+    What signals about the families in `of` count in that hour is weighed: 1 is a human's. Without `of` the event alone is concerned.
+    """
+
+    name: str
+    when: tuple[Condition, ...]
+    weight: float
+    because: str
+    of: tuple[str, ...] = ()
+    at_least: int = 0  # 0: one event is evidence
+    within: int = 0
+
+
 class Stage(Struct, frozen=True, kw_only=True):
     """Where a lead stands. The first stage of a model has no conditions."""
 
@@ -228,5 +229,7 @@ class ScoringModel(Struct, frozen=True, kw_only=True):
     eligible: Eligible = Eligible()
     criteria: Criteria = Criteria()
     likelihood: tuple[Likely, ...] = ()  # the first row that holds is the answer
+    evidence: tuple[Evidence, ...] = ()
+    hour: int = 3_600_000  # ms of an hour of evidence; only tests have shorter ones
     horizon: int = 7 * DAY  # an event further behind a lead's newest is too late
     remembered: int = 64  # ids of counting events that are remembered per lead

@@ -123,6 +123,13 @@ class Scores:
             found += [(self._fitting[n][points < 0], points) for n, points in self.fit.worths(lead.profile, now)]
         return found
 
+    def narrowed(self, windows: dict[int, bytes] | None) -> dict[int, bytes] | None:
+        """Windows that another model kept: of the latest events no more than this one asks for."""
+        if not windows:
+            return windows
+        most = {name: STAMP * m.signal.at_least for name, m in self.repeated.items() if isinstance(m.signal, Repeated)}
+        return {name: held[-most.get(name, len(held)) :] for name, held in windows.items()}
+
     def may_lose(self, lead: Lead) -> bool:
         """Whether the lead holds anything of a signal with points below 0."""
         if (lead.firsts or lead.windows or lead.carts) and self._loses:

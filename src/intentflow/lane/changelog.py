@@ -17,7 +17,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from intentflow.errors import IntentflowError
-from intentflow.lane.marks import FENCE, LEDGER, SOURCES, Fence, Topic, decode_fence, decode_ledger, decode_sources
+from intentflow.lane.marks import (
+    FENCE,
+    LEDGER,
+    MODEL,
+    SOURCES,
+    Fence,
+    Topic,
+    decode_fence,
+    decode_ledger,
+    decode_model,
+    decode_sources,
+)
 from intentflow.wire.records import Ledger
 from intentflow.wire.rows import is_stub, with_epoch
 
@@ -45,7 +56,7 @@ class Changelog:
 
     def __init__(self) -> None:
         self.rows: dict[bytes, bytes] = {}  # lead's key -> the changelog's own bytes
-        self.marks: dict[bytes, bytes] = {}  # ledgers and sources, likewise
+        self.marks: dict[bytes, bytes] = {}  # ledgers, sources and the model, likewise
         self.shadowed: set[bytes] = set()  # keys whose latest record is void: to be written again
         self.records = self.voided = self.fences = 0
         self.last_fence: Fence | None = None
@@ -110,6 +121,11 @@ class Changelog:
         """The sources by number; empty in a changelog that nobody has taken yet."""
         row = self.marks.get(SOURCES)
         return [] if row is None else decode_sources(row)
+
+    def model(self) -> str:
+        """The hash of the scoring model that took effect last; empty if none has yet."""
+        row = self.marks.get(MODEL)
+        return "" if row is None else decode_model(row)
 
     def ledgers(self) -> dict[int, Ledger]:
         """What became of each source's records, by source number."""

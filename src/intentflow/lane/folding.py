@@ -9,7 +9,7 @@ from intentflow.lane.due import Due
 from intentflow.lane.effects import Effect
 from intentflow.lane.protocol import Partition
 from intentflow.lane.settling import Count, count_of
-from intentflow.wire.control import Erasure, decode_control
+from intentflow.wire.control import ClockRecord, Erasure, ModelRecord, decode_control
 from intentflow.wire.records import Folded, Ledger, SourceRecord, Touched
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.rows import due_of, encode_row, encode_stub
@@ -22,6 +22,12 @@ News = list[tuple[bytes, list[Unpublished]]]
 class Core(Protocol):
     """The door to the core: `intentflow.wire.chunk.Scorer`."""
 
+    @property
+    def model_hash(self) -> str: ...
+
+    @property
+    def mismatches(self) -> int: ...
+
     def fold_each(
         self,
         rows: dict[bytes, bytes],
@@ -29,13 +35,17 @@ class Core(Protocol):
         source: int,
         partition: int,
         partitions: int,
-        ledger: Ledger | None,
+        ledgers: Mapping[int, Ledger],
         out: Folded,
         messages: bool = False,
     ) -> Iterator[Touched]: ...
 
     def fold_clock(
         self, rows: dict[bytes, bytes], keys: Iterable[bytes], time: int, source: int, offset: int
+    ) -> Folded: ...
+
+    def fold_model(
+        self, rows: dict[bytes, bytes], keys: Iterable[bytes], at: int, source: int, offset: int
     ) -> Folded: ...
 
     def fold_erasure(
@@ -56,7 +66,7 @@ def fold_chunk(
     while rest is not None:
         source, ledger, folded = part.sources[chunk.topic], part.ledger(chunk.topic), Folded([], [], [])
         tried = rest.records[:size]
-        leads = core.fold_each(part.rows, tried, source, part.number, partitions, ledger, folded, messages)
+        leads = core.fold_each(part.rows, tried, source, part.number, partitions, part.ledgers, folded, messages)
         items, news = apply(part, due, leads)
         piece, rest = split(rest, size, folded.end)
         size = 2 * len(piece.records)
@@ -74,11 +84,12 @@ def _owed(ledger: Ledger, offset: int) -> bool:
 def fold_control(
     part: Partition, due: Due, core: Core, chunk: Chunk, partitions: int
 ) -> Iterator[tuple[list[Effect], Folded]]:
-    """Fold a chunk of the control topic, record by record: a clock record for all leads that are due by its time, an erasure for its own.
+    """Fold a chunk of the control topic, record by record: a clock record for all leads that are due by its time, an erasure for its own,
+    a model that takes effect for all that another one judged last.
 
     After a long silence half of all leads may be due at once, so what one record does is handed out in slices, between which
     the event loop may turn. Only the last one moves the position: whoever dies before it does the rest once more, and finds
-    the leads of the slices that landed no longer due.
+    the leads of the slices that landed no longer due, or judged by the model already.
 
     A stub is never in a write with the position: so an erasure before the position that the log tells is in the log too, and
     reading it again must not forget what has come for the lead since.
@@ -102,24 +113,39 @@ def fold_control(
                 news += told
                 erased = erased or bool(more)
             continue
-        keys = due.up_to(said.clock)
-        for at in range(0, len(keys), SLICE):
+        if isinstance(said, ModelRecord) and said.model != core.model_hash:
+            total.strange += [said.model] * fresh
+            continue
+        for more, told, is_last in _in_slices(part, due, core, said, part.sources[chunk.topic], record.offset):
+            items += more
+            news += told
             if len(items) >= SLICE:
                 yield part.folded_partly(items, news), Folded([], [], [])
                 items, news = [], []
-            folded = core.fold_clock(
-                part.rows, keys[at : at + SLICE], said.clock, part.sources[chunk.topic], record.offset
-            )
-            more, told = apply(part, due, folded.leads)
-            note_moved(part, due, folded.moved)
-            items += more
-            news += told
-            if at + SLICE < len(keys):
+            elif not is_last:
                 yield [], Folded([], [], [])
     if erased:
         yield part.folded_partly(items, news), Folded([], [], [])
         items, news = [], []
     yield part.folded(chunk, items, news, total.rejected, Count(total.counted, 0, total.refused)), total
+
+
+def _in_slices(
+    part: Partition, due: Due, core: Core, said: ClockRecord | ModelRecord, source: int, offset: int
+) -> Iterator[tuple[Items, News, bool]]:
+    """What a record does that is for many leads: slice by slice, and whether it is the last."""
+    keys = due.up_to(said.clock) if isinstance(said, ClockRecord) else list(part.rows)
+    for at in range(0, len(keys), SLICE):
+        some = keys[at : at + SLICE]
+        if isinstance(said, ClockRecord):
+            folded = core.fold_clock(part.rows, some, said.clock, source, offset)
+        else:
+            folded = core.fold_model(part.rows, some, said.at, source, offset)
+        more, told = apply(part, due, folded.leads)
+        note_moved(part, due, folded.moved)
+        yield more, told, at + SLICE >= len(keys)
+    if isinstance(said, ModelRecord):
+        yield part.note_model(said.model), [], True
 
 
 def _erase(part: Partition, due: Due, core: Core, said: Erasure, source: int, offset: int) -> tuple[Items, News]:

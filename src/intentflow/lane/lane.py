@@ -44,7 +44,7 @@ class Owned:
         self.due = Due(part.rows)
         self.read: dict[str, int] = {}  # topic -> timestamp of the last record read
         self.clock = 0  # the time that our last clock record says
-        self.clock_end = 0  # position behind our last clock record: until it is folded, no other is written
+        self.said_end = 0  # position behind our last control record: until it is folded, no other is written
 
 
 class Lane:
@@ -179,6 +179,7 @@ class Lane:
         counted_to, began = owned.part.counted_to(chunk.topic), time.perf_counter()
         for effects, folded in self._steps(owned, chunk):
             self.metrics.folded(chunk.topic, folded, time.perf_counter() - began)
+            self.metrics.receipts(sum(core.mismatches for core in self._cores.values()))
             self.metrics.refused(
                 chunk.topic, (why.reason for record, why in folded.rejected if record.offset >= counted_to)
             )
@@ -194,13 +195,14 @@ class Lane:
             owned.read[chunk.topic] = chunk.records[-1].timestamp
 
     def _steps(self, owned: Owned, chunk: Chunk) -> Iterable[tuple[list[Effect], Folded]]:
-        part, due, core = owned.part, owned.due, self._core(len(owned.part.sources))
+        part, due, core = owned.part, owned.due, self.core(len(owned.part.sources))
         if chunk.topic == self.names.control:
             return fold_control(part, due, core, chunk, self.settings.partitions)
         messages = chunk.topic == self.names.identities
         return fold_chunk(part, due, core, chunk, self.settings.partitions, messages)
 
-    def _core(self, sources: int) -> Core:
+    def core(self, sources: int) -> Core:
+        """The core for that many sources."""
         core = self._cores.get(sources)
         if core is None:
             core = self._cores[sources] = self._make_core(sources)

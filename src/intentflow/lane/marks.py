@@ -5,6 +5,7 @@
 | `\0fence:` + value | epoch (4 bytes), process token (16) | the partition is that process's; a key of its own, never compacted away |
 | `\0ledger:` + source number | head, MessagePack `Ledger` | what became of a source's records; first in each chunk's batch |
 | `\0sources` | head, MessagePack `[[topic, topic id], ...]` | the sources by number, numbered once and for ever |
+| `\0model` | head, the hash | the scoring model that took effect last: every lead of the partition was brought to it |
 
 The head is that of a lead's row (`wire/rows.py`), so that the epoch of every record is in its first four bytes.
 """
@@ -18,6 +19,7 @@ from intentflow.wire.rows import HEAD, VERSION
 FENCE = b"\0fence:"
 LEDGER = b"\0ledger:"
 SOURCES = b"\0sources"
+MODEL = b"\0model"
 _encode = msgspec.msgpack.Encoder().encode
 _ledger = msgspec.msgpack.Decoder(Ledger).decode
 
@@ -73,3 +75,13 @@ def encode_sources(epoch: int, sources: list[Topic]) -> bytes:
 def decode_sources(row: bytes) -> list[Topic]:
     """The sources in a value, by number."""
     return _sources(row[HEAD.size :])
+
+
+def encode_model(epoch: int, model_hash: str) -> bytes:
+    """The value of the record of the model that took effect."""
+    return HEAD.pack(epoch, VERSION << 1, 0) + model_hash.encode()
+
+
+def decode_model(row: bytes) -> str:
+    """The hash of the model in a value."""
+    return row[HEAD.size :].decode()

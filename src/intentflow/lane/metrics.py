@@ -4,6 +4,7 @@ No label names a lead. `topic` and `partition` are bounded by the settings, `rea
 """
 
 import collections
+import logging
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, start_http_server
@@ -14,6 +15,7 @@ from intentflow.lane.effects import Changes
 from intentflow.wire.changes import kind_of, move_of
 from intentflow.wire.records import Folded
 
+log = logging.getLogger(__name__)
 CHUNK_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 PREFIX = "intentflow_"
 MEANINGS = {  # counters get `_total` from Prometheus' own conventions
@@ -24,7 +26,9 @@ MEANINGS = {  # counters get `_total` from Prometheus' own conventions
     "messages_passed": "Messages between leads that are no events: states, links, repeats",
     "events_redelivered": "Records read again after a restart and skipped; in no other count",
     "events_from_the_future": "Events dated after their receipt, counted at their receipt",
+    "models_strange": "Records by which another scoring model than this worker's takes effect",
     "qualification_changes": "Qualification changes",
+    "receipts_mismatch": "Qualification changes whose receipts did not add up to their scores; must stay 0",
     "cart_notices": "Notices of carts: abandoned, or bought after all",
     "chunk_seconds": "Time to fold one chunk",
     "chunk_records": "Records in folded chunks",
@@ -59,7 +63,9 @@ class Metrics:
         self.passed = self._counter("messages_passed")
         self.skipped = self._counter("events_redelivered")
         self.marked = self._counter("events_from_the_future")
+        self.strange = self._counter("models_strange")
         self.changes = self._counter("qualification_changes", "from_stage", "to_stage", "cause")
+        self.mismatch, self._mismatches = self._counter("receipts_mismatch"), 0
         self.cart_notices = self._counter("cart_notices", "kind")
         self.chunk_seconds = Histogram(*self._said("chunk_seconds"), buckets=CHUNK_SECONDS, registry=self.registry)
         self.chunk_records = self._counter("chunk_records")
@@ -103,12 +109,26 @@ class Metrics:
             self.skipped.inc(folded.skipped)
         if folded.marked:
             self.marked.inc(folded.marked)
+        for model in folded.strange:
+            self.strange.inc()
+            log.warning(
+                "the control topic says that the scoring model %s takes effect, but this worker runs another: start all "
+                "workers of a group with one model",
+                model[:12],
+            )
         self.chunk_seconds.observe(seconds)
 
     def refused(self, topic: str, reasons: Iterable[str]) -> None:
         """Records were refused."""
         for reason in reasons:
             self.rejected.labels(topic, reason).inc()
+
+    def receipts(self, mismatches: int) -> None:
+        """So many changes of this worker had receipts that did not add up to their scores."""
+        if mismatches > self._mismatches:
+            log.error("a score is not the sum of its receipts; this is an error of ours, please report it")
+            self.mismatch.inc(mismatches - self._mismatches)
+            self._mismatches = mismatches
 
     def published(self, changes: Changes) -> None:
         """Changes and notices are on their topics."""

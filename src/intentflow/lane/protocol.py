@@ -16,7 +16,7 @@ from intentflow.lane.changelog import Changelog
 from intentflow.lane.chunk import Chunk
 from intentflow.lane.effects import ReadLog, ReadOn, Seek, Stop, WriteFence
 from intentflow.lane.flights import Flights
-from intentflow.lane.marks import SOURCES, Fence, Topic, encode_sources
+from intentflow.lane.marks import MODEL, SOURCES, Fence, Topic, encode_model, encode_sources
 from intentflow.lane.phases import Phase, move
 from intentflow.lane.places import Place
 from intentflow.lane.settling import Effects, Settling, an_event
@@ -83,6 +83,16 @@ class Partition(Settling):
         self.sources = {topic.name: number for number, topic in enumerate(numbered)}
         self.ledgers, self.stubs = self.log.ledgers(), stubs_of(self.rows)
         return [Seek()]
+
+    @property
+    def model(self) -> str:
+        """The hash of the scoring model that took effect last; empty if none has yet."""
+        return self.log.model()
+
+    def note_model(self, model_hash: str) -> list[tuple[bytes, bytes | None]]:
+        """Every lead was brought to this model: what is to be written of it, behind them."""
+        self.log.marks[MODEL] = row = encode_model(self.epoch, model_hash)
+        return [(MODEL, row)]
 
     def may_keep(self) -> bool:
         """Whether memory may be kept over a rebalance, if a new fence lands where it must (rule 11)."""

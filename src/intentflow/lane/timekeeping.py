@@ -18,7 +18,7 @@ from intentflow.lane.places import made_again
 from intentflow.lane.reader import ChangelogReader
 from intentflow.lane.topic_ids import topic_ids
 from intentflow.lane.writing import landed
-from intentflow.wire.control import encode_clock
+from intentflow.wire.control import encode_clock, encode_model
 
 log = logging.getLogger(__name__)
 WIDE = 10  # intervals between looks at the ends of the sources
@@ -74,20 +74,37 @@ async def _look_ahead(lane: Lane, reader: ChangelogReader) -> None:
 
 
 async def _say(lane: Lane, number: int, owned: Owned) -> None:
-    """Write a clock record if a lead is due, and the last one has been folded."""
-    control = lane.names.control
-    if owned.part.phase is not Phase.OPEN or owned.part.next[control] < owned.clock_end:
+    """Write what is to be said, if the last that was said has been folded: that our model takes effect, if another did last; else the
+    time, if a lead is due."""
+    if owned.part.phase is not Phase.OPEN or owned.part.next[lane.names.control] < owned.said_end:
         return
-    sources = [topic for topic in lane.topics if topic != control]
+    sources = [topic for topic in lane.topics if topic != lane.names.control]
     now = reached(
         int(time.time() * 1000), (Reading(lane.lag(topic, number), owned.read.get(topic)) for topic in sources)
     )
-    if now is None or now <= owned.clock or not owned.due.any_by(now):
+    if now is None:
         return
-    sent = await lane.writer.send(control, number, [(*encode_clock(now), [])])
+    model = lane.core(len(owned.part.sources)).model_hash
+    if owned.part.model != model:
+        await _write(lane, number, owned, encode_model(model, now))
+        log.info(
+            "partition %d: the scoring model %s takes effect, after %s",
+            number,
+            model[:12],
+            owned.part.model[:12] or "none",
+        )
+    elif now > owned.clock and owned.due.any_by(now):
+        await _write(lane, number, owned, encode_clock(now))
+        owned.clock = now
+        lane.metrics.clock.labels(str(number)).set(now / 1000)
+
+
+async def _write(lane: Lane, number: int, owned: Owned, record: tuple[bytes, bytes]) -> None:
+    """Write a record to the partition of the control topic; until it is folded, no other is written."""
+    control = lane.names.control
+    sent = await lane.writer.send(control, number, [(*record, [])])
     [(offset, _)] = await landed(sent, control)
-    owned.clock, owned.clock_end = now, offset + 1
-    lane.metrics.clock.labels(str(number)).set(now / 1000)
+    owned.said_end = offset + 1
 
 
 def _let_go(lane: Lane) -> None:

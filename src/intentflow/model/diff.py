@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from intentflow.model.approval import approval_words
 from intentflow.model.diff_signals import fact_differences, group_differences, signal_differences
 from intentflow.model.diff_stages import answer_differences, stage_differences
 from intentflow.model.difference import Carried, Difference, Part, Sides
@@ -10,7 +11,9 @@ from intentflow.model.load import Reading
 from intentflow.model.schema import ModelWritten
 from intentflow.model.words import Pages
 
-CLOSED = Carried("partly", "what was too late for the old one stays rejected, and closed periods stay as they were counted")
+CLOSED = Carried(
+    "partly", "what was too late for the old one stays rejected, and closed periods stay as they were counted"
+)
 
 
 def differences(old: Reading, new: Reading) -> tuple[Difference, ...]:
@@ -49,9 +52,8 @@ HEADS = ("name", "status", "approved by", "review by", "measured by")
 
 
 def _said(written: ModelWritten) -> tuple[str, ...]:
-    by = written.approved_by
-    who = "nobody" if by is None else ", ".join(f"{name} ({role})" for role, name in by.model_dump().items() if name)
     measured = "; ".join(written.measured_by) or "nothing"
+    who = approval_words(written) or "nobody"
     return written.model, written.status, who, str(written.review_by or "not set"), measured
 
 

@@ -27,7 +27,10 @@ from intentflow.model.words import Pages, any_of, fact_words, signal_words
 
 PAST = Carried("from now on", "what leads did before is not known")
 OTHER_EVENTS = Carried("from now on", "what was counted stays; events that meet it only now were not counted")
-FADED = Carried("partly", "what was counted has faded as it was up to each lead's latest such event, and fades so from there")
+FADED = Carried(
+    "partly", "what was counted has faded as it was up to each lead's latest such event, and fades so from there"
+)
+CLOSED = Carried("partly", "periods that are closed have faded as they did up to then; open ones are counted anew")
 KINDS: dict[type, str] = {
     Counted: "each time",
     Once: "the first time only",
@@ -54,9 +57,9 @@ def signal_differences(old: ScoringModel, new: ScoringModel, pages: Sides) -> It
             was = f"was called {former[name]}; " if name in former else ""
             text = f"{was}{_summary(signal, pages.new)}"
             yield Difference(part="signal", name=name, kind="new", text=text, carried=_past(old, signal))
-    for name in before:
+    for name, signal in before.items():
         if name not in after:
-            text = f"{_summary(before[name], pages.old)}; its points go"
+            text = f"{_summary(signal, pages.old)}; its points go"
             yield Difference(part="signal", name=name, kind="gone", text=text, carried=AT_ONCE)
 
 
@@ -71,7 +74,9 @@ def _past(old: ScoringModel, signal: AnySignal) -> Carried:
     if isinstance(signal, OfProfile) and (mail := _asked(signal) & set(DERIVED)):
         asked = {name for each in old.signals for name in _asked(each)}
         if not asked & set(DERIVED):
-            return Carried("partly", f"{' and '.join(sorted(mail))} was not read off addresses before; what profiles told is known")
+            return Carried(
+                "partly", f"{' and '.join(sorted(mail))} was not read off addresses before; what profiles told is known"
+            )
     return AT_ONCE
 
 
@@ -92,7 +97,9 @@ def _changes(old: AnySignal, new: AnySignal, pages: Sides) -> Iterator[Differenc
 
 def _halves(old: Signal, _new: Signal) -> Carried:
     """Only a count has been faded already; the rest is kept as the times from which it fades."""
-    return FADED if isinstance(old, Counted) else AT_ONCE
+    if not isinstance(old, Counted):
+        return AT_ONCE
+    return FADED if old.limit is None else CLOSED
 
 
 def _limited(old: Signal, new: Signal) -> Carried:
@@ -110,7 +117,7 @@ def _window(old: Signal, new: Signal) -> Carried:
     return Carried("from now on", f"only the latest {old.at_least} events were kept: it takes {more} more at least")
 
 
-def _met(old: Signal, new: Signal) -> Carried:
+def _met(_old: Signal, new: Signal) -> Carried:
     if isinstance(new, OfProfile):
         return AT_ONCE
     return OTHER_EVENTS
@@ -178,7 +185,9 @@ ASPECTS: Sequence[Aspect[Any]] = (
     Aspect(_get("lasts"), _lasts, at_once),
 )
 FACT_ASPECTS: Sequence[Aspect[Fact]] = (
-    Aspect(lambda fact: fact.when, lambda fact, pages: f"who {fact_words(fact, pages)}", lambda _old, _new: OTHER_EVENTS),
+    Aspect(
+        lambda fact: fact.when, lambda fact, pages: f"who {fact_words(fact, pages)}", lambda _old, _new: OTHER_EVENTS
+    ),
     Aspect(lambda fact: fact.lasts, _lasts, at_once),
 )
 GROUP_ASPECTS: Sequence[Aspect[Group]] = (
@@ -198,7 +207,9 @@ def group_differences(old: ScoringModel, new: ScoringModel, pages: Sides) -> Ite
             yield Difference(part="group", name=name, kind="new", text=text, carried=AT_ONCE)
     for name in before:
         if name not in after:
-            yield Difference(part="group", name=name, kind="gone", text="its signals count by themselves", carried=AT_ONCE)
+            yield Difference(
+                part="group", name=name, kind="gone", text="its signals count by themselves", carried=AT_ONCE
+            )
 
 
 def fact_differences(old: ScoringModel, new: ScoringModel, pages: Sides) -> Iterator[Difference]:

@@ -74,10 +74,18 @@ def _time(ms: int | None, said: str, none: str) -> str:
 
 ASPECTS: Sequence[Aspect[Stage]] = (
     Aspect(lambda s: (s.enter, s.facts), lambda s, _: f"entered with {_asked(s)}", at_once),
-    Aspect(lambda s: s.unless, lambda s, _: f"barred by {' or '.join(s.unless)}" if s.unless else "barred by nothing", at_once),
+    Aspect(
+        lambda s: s.unless,
+        lambda s, _: f"barred by {' or '.join(s.unless)}" if s.unless else "barred by nothing",
+        at_once,
+    ),
     Aspect(lambda s: s.leave, _leave, at_once),
     Aspect(lambda s: s.dwell, lambda s, _: _time(s.dwell, "stays at least", "may be left at once"), at_once),
-    Aspect(lambda s: s.cool_down, lambda s, _: _time(s.cool_down, "not again within", "may be entered again at once"), _cooling),
+    Aspect(
+        lambda s: s.cool_down,
+        lambda s, _: _time(s.cool_down, "not again within", "may be entered again at once"),
+        _cooling,
+    ),
     Aspect(lambda s: s.hand_offs, lambda s, _: _hand_offs(s.hand_offs), _handing),
     Aspect(lambda s: s.treatment, lambda s, _: f"treatment: {s.treatment}", lambda _old, _new: NEXT),
     Aspect(

@@ -8,9 +8,9 @@ def profile_words(signal: Graded | Ideal) -> str:
     """What is known of somebody who gives this sign."""
     if isinstance(signal, Graded):
         grades = "; ".join(f"{trait_words(grade.trait)}: {grade.points:+g}" for grade in signal.grades)
-        return f"has the {signal.attribute} {grades}{_provided(signal)}"
+        return f"has the {signal.attribute} {grades}{provided_words(signal)}"
     criteria = "; ".join(f"{name} {trait_words(trait)}" for name, trait in signal.criteria)
-    return f"meets some or all of {len(signal.criteria)} criteria: {criteria}{_provided(signal)}"
+    return f"meets some or all of {len(signal.criteria)} criteria: {criteria}{provided_words(signal)}"
 
 
 def trait_words(trait: Trait) -> str:
@@ -27,7 +27,7 @@ def trait_words(trait: Trait) -> str:
     return " and ".join(parts) or "known"
 
 
-def _provided(signal: OfProfile) -> str:
+def provided_words(signal: OfProfile) -> str:
     """What else must be so of what is known."""
     parts = ["given freely"] if signal.given_freely else []
     parts += [f"from {' or '.join(signal.only_from)}"] if signal.only_from else []

@@ -10,6 +10,7 @@ from intentflow.domain.event import AnyEvent
 from intentflow.domain.rules import Abandoned, AnySignal, Condition, Counted, OfProfile, Once, Repeated, Stage
 from intentflow.model.findings import Finding, Flaw, sentence
 from intentflow.model.fit_lints import mail_never_known, protected_attribute
+from intentflow.model.hidden_lints import grade_never_counts, graded_twice, likelihood_never_told, untested_stage
 from intentflow.model.load import Reading
 from intentflow.model.reach import any_traffic, conditions_of, events_of, facts_of, highest, single, visits_only
 from intentflow.model.sample import meets, samples
@@ -223,6 +224,10 @@ LINTS: tuple[Lint, ...] = (
     visits_qualify,
     newsletter_not_strongest,
     unused,
+    grade_never_counts,
+    graded_twice,
+    likelihood_never_told,
+    untested_stage,
     unmeasured,
     no_glossary,
     draft,

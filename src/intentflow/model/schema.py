@@ -197,11 +197,11 @@ class ExampleWritten(Written):
 
 
 class ApprovedBy(Written):
-    """Who agreed."""
+    """Who agreed, as far as somebody did."""
 
-    sales: Words
-    marketing: Words
-    management: Words
+    sales: Words | None = None
+    marketing: Words | None = None
+    management: Words | None = None
 
 
 class ModelWritten(Written):
@@ -211,6 +211,7 @@ class ModelWritten(Written):
     version: Annotated[int, PlainValidator(whole(1, 1_000_000))]
     status: Status = "draft"
     approved_by: ApprovedBy | None = None
+    decided_by: Words | None = None
     review_by: date | None = None
     measured_by: Texts = ()
     horizon: Horizon | None = None

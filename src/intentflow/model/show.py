@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from intentflow.domain.rules import AXES, AnySignal, Axis, Criteria, Eligible, Likely, Repeated, ScoringModel, Stage
+from intentflow.model.approval import approval_words
 from intentflow.model.durations import duration_words, limit_words
 from intentflow.model.load import Reading
 from intentflow.model.words import fact_words, signal_words
@@ -47,9 +48,8 @@ def _parts(reading: Reading) -> Iterator[RenderableType]:
 def _title(reading: Reading) -> RenderableType:
     model, written = reading.model, reading.written
     title = Text.assemble((model.name, "bold"), f" version {model.version}, {model.status}")
-    if written.approved_by is not None:
-        who = written.approved_by
-        title.append(f"\napproved by {who.sales} (sales), {who.marketing} (marketing), {who.management} (management)")
+    if who := approval_words(written):
+        title.append(f"\napproved by {who}")
     if written.review_by is not None:
         title.append(f"\nto be reviewed by {written.review_by}")
     for measure in written.measured_by:

@@ -20,6 +20,7 @@ from intentflow.domain.rules import (
     Test,
 )
 from intentflow.model.answering import criteria_of, eligible_of, facts_asked, flaws_of_answers, likelihood_of
+from intentflow.model.approval import flaws_of_approval
 from intentflow.model.condition import SIGN_UP, TestWritten, When
 from intentflow.model.document import Document
 from intentflow.model.findings import Flaw, Path
@@ -39,10 +40,8 @@ def translate(document: Document, written: ModelWritten) -> tuple[ScoringModel, 
     facts = tuple(work.fact(name) for name in written.facts)
     groups = tuple(Group(name, group.axis, group.cap) for name, group in written.groups.items())
     stages = tuple(work.stage(name) for name in written.stages)
-    work.flaws += [*name_flaws(work.known), *flaws_of_protected(written), *flaws_of_answers(written)]
+    work.flaws += [*name_flaws(work.known), *flaws_of_protected(written), *flaws_of_answers(written), *flaws_of_approval(written)]
     work.check_examples()
-    if written.status == "approved" and written.approved_by is None:
-        work.flaw(("status",), "is approved, but approved_by is missing: the names for sales, marketing and management")
     horizon = {} if written.horizon is None else {"horizon": written.horizon}
     model = ScoringModel(
         name=written.model,

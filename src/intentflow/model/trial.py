@@ -41,9 +41,7 @@ class Tried(Struct, frozen=True):
 def tried(reading: Reading) -> tuple[Tried, ...]:
     """Every example of a model, run; in the order of the file."""
     fold = Fold(reading.model)
-    return tuple(
-        Tried(example.name, example.line, tuple(_expectations(fold, example))) for example in reading.examples
-    )
+    return tuple(Tried(example.name, example.line, tuple(_expectations(fold, example))) for example in reading.examples)
 
 
 def trial(reading: Reading) -> tuple[Finding, ...]:

@@ -7,6 +7,8 @@ from bisect import insort
 from collections.abc import Iterable
 from typing import Literal
 
+from msgspec import structs
+
 from intentflow.domain.event import Event, Link, time_of
 from intentflow.domain.rules import ScoringModel
 from intentflow.oracle.conditions import Kept
@@ -25,7 +27,7 @@ class Admission:
     """What a lead needs to know of its past to tell whether an event counts."""
 
     def __init__(self, model: ScoringModel) -> None:
-        self._horizon = model.horizon
+        self.horizon = model.horizon
         self._room = model.remembered
         self.newest = 0
         self.floor = 0
@@ -35,22 +37,28 @@ class Admission:
         """Rules 1 and 2 of 'One record'; changes nothing."""
         if event.counts and any(id_hash == event.id_hash for _, id_hash in self.remembered):
             return "duplicate"
-        old = event.at < self.newest - self._horizon and (event.counts or event.family != "profile")
+        old = event.at < self.newest - self.horizon and (event.counts or event.family != "profile")
         if old or (event.counts and event.at <= self.floor):
             return "too_late"
         return "counted"
 
-    def accept(self, event: Kept) -> None:
-        """'When one more comes, the smallest pair is dropped and `floor` becomes the largest time dropped so far.'"""
+    def accept(self, event: Kept) -> Kept:
+        """'When one more comes, the smallest pair is dropped and `floor` becomes the largest time dropped so far.'
+
+        Returns the event as it is kept: evidence with the bound as it was before.
+        """
+        if event.told or event.patterns:
+            event = structs.replace(event, bound=self.bound)
         self.newest = max(self.newest, event.at)
         if event.counts:
             insort(self.remembered, (event.at, event.id_hash))
         self._drop()
+        return event
 
     @property
     def bound(self) -> int:
         """No event before it can count any more."""
-        return max(self.newest - self._horizon, self.floor + 1)
+        return max(self.newest - self.horizon, self.floor + 1)
 
     def join(self, newest: int, floor: int, remembered: Iterable[tuple[int, int]]) -> None:
         """'`newest` and `floor`: the larger. Remembered: the union, the latest 64; what is dropped raises `floor`.'"""

@@ -31,8 +31,7 @@ class FinalScores:
         admission, events = self._leads[key]
         outcome = admission.outcome(new)
         if outcome == "counted":
-            admission.accept(new)
-            events.append(new)
+            events.append(admission.accept(new))
         self.outcomes[outcome] += 1
         return outcome
 

@@ -4,7 +4,7 @@ The sentences quoted are those of `docs/semantics.md`.
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from msgspec import Struct
@@ -15,6 +15,9 @@ from intentflow.oracle.contents import Contents, contents_told, empties
 from intentflow.oracle.globs import glob_matches
 from intentflow.oracle.origins import agent_of, campaign_of, channel_of
 from intentflow.oracle.profiles import Telling, attributes_of, tellings
+
+HUMAN = 0.5
+ENDS = ("unsubscribe", "bounce", "purchase")
 
 
 class Kept(Struct, frozen=True, gc=False):
@@ -31,11 +34,17 @@ class Kept(Struct, frozen=True, gc=False):
     tells: tuple[Telling, ...] = ()
     empties: bool = False  # it says that its cart is empty
     contents: Contents | None = None  # what it tells of its cart
+    weight: float = 1.0  # of the event itself, by evidence
+    told: tuple[str, ...] = ()  # rules of evidence that it tells of its hour
+    patterns: tuple[str, ...] = ()  # rules of evidence that it may be part of
+    bound: int = 0  # no event before it could count any more when this one came
 
 
 def kept(model: ScoringModel, event: Event, at: int) -> Kept:
     """An event as the reference keeps it. `at`: its time, in epoch milliseconds."""
-    signals = signals_met(model, event)
+    said = said_of(model, event)
+    signals = signals_met(model, event, said)
+    facts = [fact.name for fact in model.facts if any(holds(when, event) for when in fact.when)]
     return Kept(
         at=at,
         id_hash=crc32(event.event_id.encode()),
@@ -43,24 +52,50 @@ def kept(model: ScoringModel, event: Event, at: int) -> Kept:
         action=_action(event),
         cart=(event.cart_id or "").encode() if isinstance(event, Cart) else b"",
         signals=_shared(signals),
-        facts=_shared(frozenset(fact.name for fact in model.facts if any(holds(when, event) for when in fact.when))),
+        facts=_shared(frozenset() if said.dubious else frozenset(facts)),
         counts=any(isinstance(signal, Counted) and signal.name in signals for signal in model.signals),
-        tells=tellings(model, event, at),
+        tells=() if said.dubious else tellings(model, event, at),
         empties=empties(event),
         contents=contents_told(event, at),
+        weight=said.weight,
+        told=said.told,
+        patterns=said.patterns,
     )
 
 
-def signals_met(model: ScoringModel, event: Event) -> frozenset[str]:
+class Said(NamedTuple):
+    """What the rules of evidence say of one event."""
+
+    weight: float
+    dubious: bool
+    itself: bool
+    told: tuple[str, ...]
+    patterns: tuple[str, ...]
+
+
+def said_of(model: ScoringModel, event: Event) -> Said:
+    """'Its weight is the least of the rules without a pattern that it meets'; one without `of` is about the event alone."""
+    rules = [rule for rule in model.evidence if any(holds(when, event) for when in rule.when)]
+    single = [rule for rule in rules if not rule.at_least]
+    weight, itself = min([1.0, *(rule.weight for rule in single)]), any(not rule.of for rule in single)
+    if itself:
+        return Said(weight, True, True, (), ())
+    patterns = tuple(rule.name for rule in rules if rule.at_least)
+    return Said(weight, weight < HUMAN, False, tuple(rule.name for rule in single), patterns)
+
+
+def signals_met(model: ScoringModel, event: Event, said: Said) -> frozenset[str]:
     """The names of the signals that take this event."""
     met = set()
     for signal in model.signals:
         if isinstance(signal, SignedUp):
-            takes = FAMILY_OF[type(event)] == "newsletter_signup"
+            takes = FAMILY_OF[type(event)] == "newsletter_signup" and (not said.dubious or _action(event) in ENDS)
         elif isinstance(signal, Abandoned):
-            takes = FAMILY_OF[type(event)] == "cart"
+            takes = FAMILY_OF[type(event)] == "cart" and (not said.dubious or _action(event) in ENDS)
         elif isinstance(signal, Graded | Ideal):
             takes = False  # they look at the profile, whoever told it
+        elif said.itself or (said.dubious and not isinstance(signal, Counted)):
+            takes = False
         else:
             takes = any(holds(when, event) for when in signal.when)
         if takes:

@@ -1,8 +1,8 @@
 """To which stage a lead moves at a time. The sentences quoted are those of `docs/semantics.md`."""
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from intentflow.domain.rules import Axis, Stage
+from intentflow.domain.rules import Axis, ScoringModel, Stage
 from intentflow.oracle.worth import Pieces
 
 SLACK = 1e-9
@@ -18,6 +18,18 @@ class Standing(Struct):
     left: dict[int, int] = {}  # stage -> when it was last left
     entered: dict[int, list[int]] = {}  # stage with `hand_offs` -> when it was entered, ascending
     told: dict[bytes, int] = {}  # cart -> the latest activity as of when its abandonment was told
+
+
+def under(standing: Standing, old: ScoringModel, new: ScoringModel) -> Standing:
+    """Where a lead of one model stands under another: stages go by their names. 'Who stood in one that is no more stands in the first.'"""
+    number = {stage.name: j for j, stage in enumerate(new.stages)}
+    names = [stage.name for stage in old.stages]
+    now = structs.replace(standing, stage=number.get(names[standing.stage], 0), entered={})
+    now.left = {number[names[j]]: at for j, at in standing.left.items() if names[j] in number}
+    for j, times in standing.entered.items():
+        if names[j] in number:
+            note_entered(now, new.stages[number[names[j]]], number[names[j]], times)
+    return now
 
 
 def judged(pieces: Pieces, standing: Standing, t: int) -> int | None:

@@ -11,15 +11,15 @@ from typing import NamedTuple
 
 from intentflow.domain.event import AnyEvent
 from intentflow.domain.rules import Axis, ScoringModel
-from intentflow.oracle.admission import Admission, Outcome, event_time
+from intentflow.oracle.admission import Outcome, event_time
 from intentflow.oracle.answers import Answered, answered
-from intentflow.oracle.conditions import Kept, kept
+from intentflow.oracle.conditions import kept
 from intentflow.oracle.due import Search, safe_strides
 from intentflow.oracle.judging import Standing, judged, note_entered
+from intentflow.oracle.lead import ReferenceLead
 from intentflow.oracle.notices import Notice, carts_by, owed
-from intentflow.oracle.past import Entry, Joined
 from intentflow.oracle.ties import Past
-from intentflow.oracle.worth import Line, Pieces, pieces_of
+from intentflow.oracle.worth import Line, Pieces
 
 
 class Move(NamedTuple):
@@ -29,60 +29,8 @@ class Move(NamedTuple):
     left: str  # a stage's name
     entered: str
     at: int  # epoch milliseconds
-    cause: str  # `event:<event id>`, `decay:<due time>`, `merge:<sender>:<number>` or `erasure:<time>`
+    cause: str  # `event:<event id>`, `decay:<due time>`, `merge:<sender>:<number>`, `model:<hash>` or `erasure:<time>`
     id: str
-
-
-class ReferenceLead:
-    """All events of one lead, and where it stands."""
-
-    def __init__(self, model: ScoringModel, began: int, sequence: int) -> None:
-        self.model = model
-        self.admission = Admission(model)
-        self.entries: list[Entry] = []
-        self.standing = Standing(since=began, clock=began, sequence=sequence)
-        self._pieces: Pieces | None = None
-
-    @property
-    def pieces(self) -> Pieces:
-        """What all of it says."""
-        if self._pieces is None:
-            self._pieces = pieces_of(self.model, self.entries)
-        return self._pieces
-
-    def accept(self, event: Kept) -> None:
-        """Count an event."""
-        self.admission.accept(event)
-        self.entries.append(event)
-        self._pieces = None
-
-    def past(self) -> Past:
-        """All that the lead is, for another to take."""
-        mine = self.admission
-        entered = {stage: list(times) for stage, times in self.standing.entered.items()}
-        return Past(
-            tuple(self.entries),
-            mine.newest,
-            mine.floor,
-            tuple(mine.remembered),
-            dict(self.standing.left),
-            entered,
-            dict(self.standing.told),
-        )
-
-    def take(self, past: Past) -> None:
-        """Another lead comes into this one."""
-        theirs = Admission(self.model)
-        theirs.join(past.newest, past.floor, past.remembered)
-        self.entries.append(Joined(past.entries, max(self.admission.bound, theirs.bound)))
-        self.admission.join(past.newest, past.floor, past.remembered)
-        for stage, at in past.left.items():
-            self.standing.left[stage] = max(self.standing.left.get(stage, at), at)
-        for stage, times in past.entered.items():
-            note_entered(self.standing, self.model.stages[stage], stage, times)
-        for cart, at in past.told.items():
-            self.standing.told[cart] = max(self.standing.told.get(cart, at), at)
-        self._pieces = None
 
 
 class Leads:
@@ -104,6 +52,20 @@ class Leads:
         """'A clock record with time T does step 3 for `(clock, T]` and nothing else.'"""
         if key in self._leads:
             self._let_pass(key, until)
+
+    def renew(self, model: ScoringModel) -> None:
+        """From now on this model judges. A lead becomes its own when a record of its own comes, or by `take_effect`."""
+        self._model = model
+        for lead in self._leads.values():
+            lead.admission.horizon = model.horizon
+
+    def take_effect(self, at: int) -> None:
+        """'Every lead that another model judged last: its clock becomes the later of it and `at`, and it is judged.'"""
+        for key, lead in self._leads.items():
+            if lead.model != self._model:
+                lead.become(self._model)
+                lead.standing.clock = max(lead.standing.clock, at)
+                self._judge(key, lead.standing.clock, f"model:{self._model.hash}")
 
     def let_go(self, key: bytes) -> None:
         """Of a lead that was erased nothing is left, not even its number: whoever begins with this key begins with 1."""
@@ -192,6 +154,8 @@ class Leads:
         """'All changes due in `(clock, until]` happen, in order, each at its own due time; the clock of the lead becomes
         the due time of each.'"""
         lead = self._leads[key]
+        if lead.model != self._model:
+            lead.become(self._model)
         while (due := self.due(key, until)) is not None:
             lead.standing.clock = due
             self._judge(key, due, f"decay:{due}")

@@ -16,6 +16,7 @@ from intentflow.domain.rules import (
     Counted,
     Graded,
     Ideal,
+    Limit,
     Once,
     Repeated,
     ScoringModel,
@@ -23,6 +24,7 @@ from intentflow.domain.rules import (
 )
 from intentflow.oracle.carts import abandoned_at, carts_of
 from intentflow.oracle.conditions import Kept
+from intentflow.oracle.evidence import Weighing
 from intentflow.oracle.past import Entry, Periods, events_of, that_met
 from intentflow.oracle.profiles import known_of, points_of
 
@@ -118,6 +120,8 @@ def pieces_of(model: ScoringModel, entries: Sequence[Entry]) -> Pieces:
     parts = [
         Part(signal, [Term(*term) for term in points_of(signal, known)])
         if isinstance(signal, Graded | Ideal)
+        else Part(signal, weighed(model, signal, signal.limit, entries))
+        if isinstance(signal, Counted) and signal.limit is not None and model.evidence
         else Part(signal, terms_of(signal, that_met(signal.name, entries)))
         for signal in model.signals
     ]
@@ -152,10 +156,16 @@ def counted(signal: Counted, entries: Sequence[Entry]) -> list[Term]:
     """'With a limit: a period counts `min(n, limit)`, dated at its latest event.'"""
     limit = signal.limit
     if limit is None:
-        return [Term(signal.points, event.at) for event in events_of(entries)]
+        return [Term(signal.points * event.weight, event.at) for event in events_of(entries)]
     periods = Periods(limit.period).take(entries)
     every = [*periods.open.values(), *periods.closed]
     return [Term(signal.points * min(len(times), limit.count), max(times)) for times in every]
+
+
+def weighed(model: ScoringModel, signal: Counted, limit: Limit, entries: Sequence[Entry]) -> list[Term]:
+    """'A period counts its weight times `min(n, limit)`.'"""
+    periods = Weighing(model, signal, limit).take(entries).periods
+    return [Term(signal.points * one.weight * min(len(one.times), limit.count), max(one.times)) for one in periods]
 
 
 def repeated(signal: Repeated, met: Iterable[Kept]) -> list[Term]:

@@ -56,7 +56,9 @@ def notices_unlike(
         offset, told = left.pop(notice.id, (None, None))
         if told is None:
             if notice.id not in waiting:
-                detail = f"{notice.kind} {notice.cart or 'cart'} at {rfc3339(notice.at)} ({notice.id}) was told to nobody"
+                detail = (
+                    f"{notice.kind} {notice.cart or 'cart'} at {rfc3339(notice.at)} ({notice.id}) was told to nobody"
+                )
                 yield find("notice_missing", None, detail)
             continue
         says, should = _said(told), _should(notice)

@@ -10,11 +10,13 @@ below `ledger.position` is not counted again, and one in `ledger.refused` is ref
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from intentflow.domain.fold import Fold
 from intentflow.domain.identity import Identity
 from intentflow.domain.lead import Lead, Unpublished
 from intentflow.domain.notices import News
+from intentflow.domain.renewal import renew
 from intentflow.domain.rules import ScoringModel
 from intentflow.wire.changes import told_of
 from intentflow.wire.cutting import BOUND, Begin, Bound, FoldOn, add, fold_first, left
@@ -24,7 +26,9 @@ from intentflow.wire.hearing import Hearing
 from intentflow.wire.records import Folded, Ledger, SourceRecord, Touched
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.routes import Route
-from intentflow.wire.rows import decode_row, is_stub
+from intentflow.wire.rows import decode_row, is_stub, judge_of
+
+NO_LEDGERS: Mapping[int, Ledger] = MappingProxyType({})
 
 
 class Scorer:
@@ -42,12 +46,15 @@ class Scorer:
         source: int,
         partition: int,
         partitions: int,
-        ledger: Ledger | None = None,
+        ledgers: Mapping[int, Ledger] = NO_LEDGERS,
         messages: bool = False,
     ) -> Folded:
-        """Fold one chunk of one partition of source number `source`. Never raises for what is in a record. The ledger is only read."""
+        """Fold one chunk of one partition of source number `source`. Never raises for what is in a record.
+
+        The ledgers, by source, are only read.
+        """
         out = Folded([], [], [])
-        leads = self.fold_each(rows, records, source, partition, partitions, ledger, out, messages, whole=True)
+        leads = self.fold_each(rows, records, source, partition, partitions, ledgers, out, messages, whole=True)
         out.leads = list(leads)
         return out
 
@@ -58,7 +65,7 @@ class Scorer:
         source: int,
         partition: int,
         partitions: int,
-        ledger: Ledger | None,
+        ledgers: Mapping[int, Ledger],
         out: Folded,
         messages: bool = False,
         whole: bool = False,
@@ -78,15 +85,19 @@ class Scorer:
             else:
                 held.append(record)
         route = Route(partition, partitions, [key for key in by_key if key not in rows])
+        ledger = ledgers.get(source)
         again = ledger if ledger is not None and records and records[0].offset < ledger.position else None
+        positions = {number: each.position for number, each in ledgers.items()}
         if not whole and len(records) - len(by_key) >= self.bound.few:
-            tried, out.end = fold_first(by_key, self._begin(rows, source, route, again, messages), self.bound)
+            tried, out.end = fold_first(
+                by_key, self._begin(rows, source, route, again, messages, positions), self.bound
+            )
             for key, one in tried.items():
                 add(out, one.out)
                 if one.told is not None:
                     yield key, one.lead, one.told
             by_key = left(by_key, tried, out.end)
-        chunk = (Hearing if messages else EventChunk)(self.fold, self.identity, source, route, out)
+        chunk = (Hearing if messages else EventChunk)(self.fold, self.identity, source, route, out, positions)
         for key, held in by_key.items():
             lead = self._open(rows.get(key))
             told = chunk.fold(key, lead, held) if again is None else _fold_again(chunk, out, key, lead, held, again)
@@ -95,13 +106,19 @@ class Scorer:
         out.rejected.sort(key=_offset)
 
     def _begin(
-        self, rows: Mapping[bytes, bytes], source: int, route: Route, again: Ledger | None, messages: bool
+        self,
+        rows: Mapping[bytes, bytes],
+        source: int,
+        route: Route,
+        again: Ledger | None,
+        messages: bool,
+        positions: Mapping[int, int],
     ) -> Begin:
         """How a lead is begun whose records are folded in several goes."""
 
         def begin(key: bytes, out: Folded) -> tuple[Lead, FoldOn]:
             lead = self._open(rows.get(key))
-            chunk = (Hearing if messages else EventChunk)(self.fold, self.identity, source, route, out)
+            chunk = (Hearing if messages else EventChunk)(self.fold, self.identity, source, route, out, positions)
             if again is None:
                 return lead, lambda held: chunk.fold(key, lead, held)
             return lead, lambda held: _fold_again(chunk, out, key, lead, held, again)
@@ -138,6 +155,36 @@ class Scorer:
         out.leads = leads
         return out
 
+    @property
+    def mismatches(self) -> int:
+        """Changes so far whose receipts did not add up to their scores: there must be none."""
+        return self.fold.mismatches
+
+    @property
+    def model_hash(self) -> str:
+        """The hash of the scoring model."""
+        return self.fold.model.hash
+
+    def fold_model(
+        self, rows: Mapping[bytes, bytes], keys: Iterable[bytes], at: int, source: int, offset: int
+    ) -> Folded:
+        """Let the model take effect at `at` (epoch ms) for those of these leads that another one judged last.
+
+        The cause is record `offset` of `source`. Who has not begun, an alias or a stub, is left alone.
+        """
+        leads: list[Touched] = []
+        for key in keys:
+            row = rows.get(key)
+            if row is None or judge_of(row) == self.fold.tag:
+                continue
+            lead = self._open(row)
+            if lead.clock:
+                news: News = []
+                renew(self.fold, key, lead, at, news)
+                lead.applied[source] = max(lead.applied[source], offset)
+                leads.append((key, lead, told_of(news, source, offset)))
+        return Folded(leads, [], [])
+
     def fold_erasure(
         self, rows: Mapping[bytes, bytes], key: bytes, at: int, source: int, offset: int, read: Mapping[int, int]
     ) -> Folded:
@@ -159,7 +206,7 @@ def _fold_again(
     """The same if the ledger has counted some: those are not counted again, and what was refused is refused again."""
     before = out.counted, out.duplicate, out.refused, out.forwarded, out.passed
     known = [record for record in records if record.offset < ledger.position]
-    told = chunk.fold(key, lead, known, frozenset(ledger.refused), booked=True)
+    told = chunk.fold(key, lead, known, frozenset(ledger.refused))
     out.counted, out.duplicate, out.refused, out.forwarded, out.passed = before
     more = chunk.fold(key, lead, records[len(known) :])
     return None if told is None and more is None else [*(told or ()), *(more or ())]

@@ -1,15 +1,14 @@
 """The records of a source of events, folded into the leads that they are for.
 
-`fold` takes the records of one lead, in order, as that of `Hearing` does. `booked`: they are in the ledger already, and those in
-`refused` are to be refused again.
+`fold` takes the records of one lead, in order, as that of `Hearing` does; those in `refused` are to be refused again.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from intentflow.domain.bonds import rank
 from intentflow.domain.event import AnyEvent, AnyRecord, Link, ids_of, key_of, time_of, visitor_key
 from intentflow.domain.fold import Fold
-from intentflow.domain.identity import Identity, bonds_of
+from intentflow.domain.identity import Identity, became_alias, bonds_of, is_booked
 from intentflow.domain.lead import Lead, Unpublished
 from intentflow.domain.message import Event
 from intentflow.domain.notices import News
@@ -24,13 +23,16 @@ from intentflow.wire.routes import Route
 class EventChunk:
     """What all events of a chunk share."""
 
-    __slots__ = ("_identity", "_out", "_route", "_source", "_take")
+    __slots__ = ("_identity", "_out", "_positions", "_route", "_source", "_take")
 
-    def __init__(self, fold: Fold, identity: Identity, source: int, route: Route, out: Folded) -> None:
+    def __init__(
+        self, fold: Fold, identity: Identity, source: int, route: Route, out: Folded, positions: Mapping[int, int]
+    ) -> None:
         self._take, self._identity, self._source, self._route, self._out = fold.take, identity, source, route, out
+        self._positions = positions
 
     def fold(
-        self, key: bytes, lead: Lead, records: Sequence[SourceRecord], refused: Set[int] = NONE, booked: bool = False
+        self, key: bytes, lead: Lead, records: Sequence[SourceRecord], refused: Set[int] = NONE
     ) -> list[Unpublished] | None:
         """The hot loop: a lead's records, in order. Returns what it has to publish; None if it is not to be written."""
         source, out, take, name = self._source, self._out, self._take, None
@@ -56,7 +58,7 @@ class EventChunk:
                 at = record.timestamp
                 out.marked += 1
             if isinstance(event, Link) or (bonds is not None and bonds.alias and offset not in refused):
-                told += self._tie(key, lead, record, event, at, booked)
+                told += self._tie(key, lead, record, event, at)
                 applied, bonds, name = offset, lead.bonds, None
                 continue
             outcome = "too_late" if offset in refused else take(key, lead, event, at, news)
@@ -71,23 +73,22 @@ class EventChunk:
         changed, lead.applied[source] = applied > lead.applied[source], applied
         return told if changed else None
 
-    def _tie(
-        self, key: bytes, lead: Lead, record: SourceRecord, event: AnyRecord, at: int, booked: bool
-    ) -> list[Unpublished]:
+    def _tie(self, key: bytes, lead: Lead, record: SourceRecord, event: AnyRecord, at: int) -> list[Unpublished]:
         """A link, or an event for an alias, which goes on as it came."""
         news: News = []
         if isinstance(event, Link):
             self._out.counted += 1
             letters = self._identity.link(key, lead, min(ids_of(event), key=rank), at, news)
+            became_alias(lead, self._positions, self._source, record.offset)
         else:
             self._out.forwarded += 1
+            bonds = bonds_of(lead)
+            booked = is_booked(bonds, self._source, record.offset)
             came = Event(record.timestamp, record.value or b"", list(record.headers), booked)
-            letters = self._identity.forward(key, bonds_of(lead), came)
+            letters = self._identity.forward(key, bonds, came)
         return told_of(news, self._source, record.offset) + unpublished(letters, self._source, record.offset)
 
-    def _tell(
-        self, key: bytes, lead: Lead, event: AnyEvent, at: int, offset: int, news: News
-    ) -> list[Unpublished]:
+    def _tell(self, key: bytes, lead: Lead, event: AnyEvent, at: int, offset: int, news: News) -> list[Unpublished]:
         """What a counted event changed; and if it names a lead and a visitor, that they are one person."""
         told = told_of(news, self._source, offset)
         news.clear()

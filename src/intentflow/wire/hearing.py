@@ -4,14 +4,14 @@ A message may be there twice, when whoever published it died before that was kno
 offset tells whether it was read before, as for every record.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from msgspec import structs
 
-from intentflow.domain.bonds import hear
+from intentflow.domain.bonds import Bonds, hear
 from intentflow.domain.event import Link, time_of, visitor_key
 from intentflow.domain.fold import Fold
-from intentflow.domain.identity import Identity, bonds_of
+from intentflow.domain.identity import Identity, became_alias, bonds_of, is_booked
 from intentflow.domain.lead import Lead, Unpublished
 from intentflow.domain.message import Event, Forwarded, Letters, Linked, Message
 from intentflow.domain.notices import News
@@ -28,13 +28,16 @@ NO_EVENT = Rejection("not_a_message", "a message that carries no event")
 class Hearing:
     """What all messages of a chunk share."""
 
-    __slots__ = ("_fold", "_identity", "_out", "_route", "_source")
+    __slots__ = ("_fold", "_identity", "_out", "_positions", "_route", "_source")
 
-    def __init__(self, fold: Fold, identity: Identity, source: int, route: Route, out: Folded) -> None:
+    def __init__(
+        self, fold: Fold, identity: Identity, source: int, route: Route, out: Folded, positions: Mapping[int, int]
+    ) -> None:
         self._fold, self._identity, self._source, self._route, self._out = fold, identity, source, route, out
+        self._positions = positions
 
     def fold(
-        self, key: bytes, lead: Lead, records: Sequence[SourceRecord], refused: Set[int] = NONE, booked: bool = False
+        self, key: bytes, lead: Lead, records: Sequence[SourceRecord], refused: Set[int] = NONE
     ) -> list[Unpublished] | None:
         """A lead's messages, in order. Returns what it has to publish; None if it is not to be written. The rest is as with events."""
         applied, told, astray = lead.applied[self._source], list[Unpublished](), key in self._route.astray
@@ -56,27 +59,35 @@ class Hearing:
                 self._out.passed += 1
             else:
                 lead.applied[self._source] = offset
-                told += self._hear(key, lead, record, message, booked)
+                told += self._hear(key, lead, record, message)
         return told if lead.applied[self._source] > applied else None
 
-    def _hear(self, key: bytes, lead: Lead, record: SourceRecord, message: Message, booked: bool) -> list[Unpublished]:
+    def _hear(self, key: bytes, lead: Lead, record: SourceRecord, message: Message) -> list[Unpublished]:
         """A message that was not heard before."""
         identity, bonds = self._identity, bonds_of(lead)
         news: News = []
         if isinstance(message, Forwarded):
             if bonds.alias:
-                self._out.forwarded += 1
-                event = structs.replace(message.event, booked=booked or message.event.booked)
-                letters = identity.forward(key, bonds, event)
+                letters = self._forward(key, bonds, record.offset, message.event)
             else:
                 letters = self._take(key, lead, record, message.event, news)
         else:
             self._out.passed += 1
             if isinstance(message, Linked):
                 letters = identity.link(key, lead, message.other, message.at, news)
+                became_alias(lead, self._positions, self._source, record.offset)
             else:
                 letters = identity.take_state(key, lead, message, news)
         return told_of(news, self._source, record.offset) + unpublished(letters, self._source, record.offset)
+
+    def _forward(self, key: bytes, bonds: Bonds, offset: int, event: Event) -> Letters:
+        """An event for an alias goes on; what was in a ledger before somebody was an alias is counted nowhere on its way."""
+        if event.booked:
+            self._out.passed += 1
+        else:
+            self._out.forwarded += 1
+            event = structs.replace(event, booked=is_booked(bonds, self._source, offset))
+        return self._identity.forward(key, bonds, event)
 
     def _take(self, key: bytes, lead: Lead, record: SourceRecord, told: Event, news: News) -> Letters:
         """An event that was sent on ends here."""

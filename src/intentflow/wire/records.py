@@ -55,6 +55,7 @@ class Folded(Struct, gc=False):
     passed: int = 0
     skipped: int = 0  # redelivered: at or below the lead's applied offset
     marked: int = 0  # event times in the future, set to the receive time
+    strange: list[str] = []  # hashes of models that records say take effect, and that are not ours
     end: int | None = None  # the chunk was cut: only what lies before this offset is in it
 
 

@@ -14,13 +14,24 @@ and whether it is a stub: what is left of a lead that was erased.
 import struct
 
 import msgspec
+from msgspec import Struct
 
 from intentflow.domain.lead import Lead
+
+
+class _Judged(Struct, array_like=True, gc=False):
+    """The first fields of a lead."""
+
+    applied: list[int]
+    outbox: list[msgspec.Raw]
+    model: int
+
 
 VERSION = 1
 STUB = 0x80
 HEAD = struct.Struct(">IBQ")
 _decode = msgspec.msgpack.Decoder(Lead).decode
+_judge = msgspec.msgpack.Decoder(_Judged).decode
 _encode = msgspec.msgpack.Encoder().encode
 _SIZE = HEAD.size
 
@@ -38,6 +49,11 @@ def encode_stub(epoch: int, lead: Lead) -> bytes:
 def decode_row(row: bytes) -> Lead:
     """The lead in a changelog value. Raises `msgspec.DecodeError` if it is not one."""
     return _decode(memoryview(row)[_SIZE:])
+
+
+def judge_of(row: bytes) -> int:
+    """CRC-32 of the hash of the model that judged the lead last; the rest of it is not decoded."""
+    return _judge(memoryview(row)[_SIZE:]).model
 
 
 def with_epoch(epoch: int, row: bytes) -> bytes:

@@ -1,0 +1,104 @@
+"""What no human did, and what it leaves of what was counted. The sentences quoted are those of `docs/semantics.md`, "Evidence"."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+from intentflow.domain.rules import Counted, Limit, ScoringModel
+from intentflow.oracle.past import Entry, Joined
+
+PAIRS, KEPT = 512, 16
+
+
+class Period(NamedTuple):
+    """What a limited signal counted in one period."""
+
+    weight: float
+    times: Sequence[int]
+
+
+class Hours:
+    """What a lead was told: hours with the rule, and the events that may make patterns."""
+
+    def __init__(self, model: ScoringModel) -> None:
+        self._model = model
+        self.told: set[tuple[int, int, str]] = set()  # hour, CRC-32 of the rule's name, the name
+        self.latest: dict[str, set[tuple[int, int]]] = {}  # rule -> (at, hash of the id)
+
+    def tell(self, rule: str, times: Iterable[int]) -> None:
+        """'Of more than 512 pairs the 512 largest are kept.'"""
+        self.told |= {(at // self._model.hour, crc32(rule.encode()), rule) for at in times}
+        self.told = set(sorted(self.told)[-PAIRS:])
+
+    def note(self, rule: str, events: Iterable[tuple[int, int]]) -> None:
+        """'Of the events that meet a rule with a pattern the 16 largest (at, hash of the id) are kept.'"""
+        kept = sorted(self.latest.get(rule, set()) | set(events))[-KEPT:]
+        self.latest[rule] = set(kept)
+        found = next((one for one in self._model.evidence if one.name == rule and one.at_least), None)
+        if found is None:
+            return
+        for first in range(len(kept)):
+            run = [at for at, _ in kept[first : first + found.at_least]]
+            if len(run) == found.at_least and run[-1] < run[0] + found.within:
+                self.tell(rule, run)
+
+    def join(self, other: "Hours") -> None:
+        """'Evidence: the union. Of patterns the union's latest, and what these tell.'"""
+        self.told = set(sorted(self.told | other.told)[-PAIRS:])
+        for rule, events in other.latest.items():
+            self.note(rule, events)
+
+    def weight(self, families: set[str], start: int, end: int) -> float:
+        """'The least weight of the rules that concern the signal and were told of an hour that overlaps the period.'"""
+        names = {name for hour, _, name in self.told if hour * self._model.hour < end and start < (hour + 1) * self._model.hour}
+        rules = [rule for rule in self._model.evidence if rule.name in names and families & set(rule.of)]
+        return min([1.0, *(rule.weight for rule in rules)])
+
+
+class Weighing:
+    """The periods of a limited signal, with the weight of each. A closed one keeps its own."""
+
+    def __init__(self, model: ScoringModel, signal: Counted, limit: Limit) -> None:
+        self._model, self._signal, self._limit = model, signal, limit
+        self._families = {when.family for when in signal.when}
+        self._hours = Hours(model)
+        self._open: dict[int, list[int]] = {}
+        self._closed: list[Period] = []
+
+    def take(self, entries: Iterable[Entry]) -> "Weighing":
+        """Count these in the order in which they came."""
+        for entry in entries:
+            if isinstance(entry, Joined):
+                other = Weighing(self._model, self._signal, self._limit).take(entry.entries)
+                for side in (self, other):
+                    side._close(entry.bound)
+                self._join(other)
+                continue
+            if entry.told or entry.patterns:
+                self._close(entry.bound)
+            if self._signal.name in entry.signals:
+                self._open.setdefault(entry.at // self._limit.period, []).append(entry.at)
+            for rule in entry.told:
+                self._hours.tell(rule, [entry.at])
+            for rule in entry.patterns:
+                self._hours.note(rule, [(entry.at, entry.id_hash)])
+        return self
+
+    def _join(self, other: "Weighing") -> None:
+        self._hours.join(other._hours)
+        self._closed += other._closed
+        for period, times in other._open.items():
+            self._open.setdefault(period, []).extend(times)
+
+    def _close(self, bound: int) -> None:
+        for number in [number for number in self._open if (number + 1) * self._limit.period <= bound]:
+            self._closed.append(self._weighed(number, self._open.pop(number)))
+
+    def _weighed(self, number: int, times: Sequence[int]) -> Period:
+        length = self._limit.period
+        return Period(self._hours.weight(self._families, number * length, (number + 1) * length), times)
+
+    @property
+    def periods(self) -> list[Period]:
+        """All of them, as they count now."""
+        return [*self._closed, *(self._weighed(number, times) for number, times in self._open.items())]

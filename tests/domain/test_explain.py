@@ -1,0 +1,50 @@
+"""Receipts add up to the scores: checked by the laws, and whenever a change is made."""
+
+import pytest
+from hypothesis import assume, given, settings
+
+from intentflow.domain.explain import adds_up
+from tests.domain.arms import FoldArm
+from tests.domain.strategies import histories, models
+
+
+@pytest.mark.parametrize(
+    ("receipts", "scores", "holds"),
+    [
+        ((), (0, 0, 0), True),
+        ((("intent", 5.0), ("intent", -2.0)), (0, 0, 3), True),
+        ((("intent", 5.0), ("fit", 2.0)), (0, 2, 5 + 4e-9), True),
+        ((("intent", 5.0), ("fit", 2.0)), (0, 2, 5 + 7e-9), False),
+        ((("intent", 5.0),), (0, 0, 0), False),
+        ((("intent", 1e6), ("intent", -1e6), ("intent", 0.1)), (0, 0, 0.1001), True),
+    ],
+)
+def test_receipts_add_up_to_within_1e_9_of_all_their_points(receipts, scores, holds):
+    assert adds_up(receipts, scores) == holds
+
+
+@settings(max_examples=300)
+@given(models(), histories())
+def test_no_change_has_receipts_that_do_not_add_up(model, steps):
+    arm = FoldArm(model)
+    for step in steps:
+        if step.event is None:
+            arm.clock(step.at)
+        else:
+            arm.event(step.event)
+    assume(arm.changes)
+    assert arm.fold.mismatches == 0
+
+
+@given(models(), histories())
+def test_a_change_whose_receipts_do_not_add_up_is_counted(model, steps):
+    """P8: a line is lost on its way into the receipts."""
+    arm = FoldArm(model)
+    scores = arm.fold.scores
+    whole = scores.lines
+    scores.lines = lambda worths: whole(worths)[1:]  # type: ignore[method-assign]
+    for step in steps:
+        if step.event is not None:
+            arm.event(step.event)
+    lost = [change for change in arm.changes if max(map(abs, change.scores.values())) > 1e-3]
+    assert arm.fold.mismatches >= len(lost)
