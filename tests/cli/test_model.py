@@ -81,7 +81,7 @@ def test_the_default_is_shown_without_a_name():
 
 
 def test_the_shipped_models_are_listed():
-    assert CliRunner().invoke(app, ["list"]).stdout == "retail\n"
+    assert CliRunner().invoke(app, ["list"]).stdout.split() == ["b2b-saas", "bants", "legal", "retail"]
 
 
 @pytest.mark.parametrize("command", ["check", "show", "test"])
@@ -89,3 +89,60 @@ def test_a_model_that_is_not_there_is_used_wrongly(command):
     done = CliRunner().invoke(app, [command, "nothing.yaml"])
     assert (done.exit_code, done.stdout) == (2, "")
     assert "there is no such model" in done.stderr
+
+
+def test_what_was_expected_and_what_came_is_a_table(run):
+    done = run("test", CLEAN.replace("expect: {stage: mql", "expect: {stage: suspect"))
+    assert [line.split() for line in done.stdout.splitlines() if line.startswith("FAIL")] == [
+        ["FAIL", "example", "1", "suspect", "mql"]
+    ]
+
+
+def test_with_json_each_example_says_what_was_expected_and_what_came(run):
+    (example,) = json.loads(run("test", CLEAN, "--json").stdout)["examples"]
+    assert example["holds"]
+    assert example["expectations"] == [{"what": "the stage", "expected": "mql", "came": "mql", "holds": True}]
+
+
+@pytest.fixture
+def compared(tmp_path):
+    """`model diff` on models with these texts."""
+
+    def compared(old, new, *options):
+        for name, text in (("old", old), ("new", new)):
+            (tmp_path / f"{name}.yaml").write_text(text)
+        return CliRunner().invoke(app, ["diff", str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml"), *options])
+
+    return compared
+
+
+def test_two_models_that_mean_the_same_differ_with_exit_code_0(compared):
+    done = compared(CLEAN, f"# again\n{CLEAN}")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "no differences"
+
+
+def test_differences_are_said_in_words_with_exit_code_1(compared):
+    done = compared(CLEAN, CLEAN.replace("version: 1", "version: 2").replace("points: 30", "points: 40"))
+    assert (done.exit_code, done.stderr) == (1, "")
+    assert done.stdout.startswith("clean version 1 (")
+    assert "  ~ newsletter: +40 points; was: +30 points\n" in done.stdout
+
+
+def test_a_version_that_was_not_counted_up_is_told_on_standard_error(compared):
+    done = compared(CLEAN, CLEAN.replace("points: 30", "points: 40"))
+    assert done.stderr.endswith("new.yaml: version is 1 as before; count it up\n")
+
+
+def test_differences_as_json_say_what_stored_leads_have_of_them(compared):
+    done = compared(CLEAN, CLEAN.replace("version: 1", "version: 2").replace("points: 30", "points: 40"), "--json")
+    document = json.loads(done.stdout)
+    assert (document["from"]["version"], document["to"]["version"]) == (1, 2)
+    (difference,) = document["differences"]
+    assert difference["carried"] == ["at once", ""]
+
+
+def test_a_model_that_cannot_be_used_is_compared_with_nothing(compared):
+    done = compared(CLEAN, CLEAN.replace("60d", "60"))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "half_life must be" in done.stderr

@@ -3,10 +3,11 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
-DONE = [
+DONE: list[dict[str, Any]] = [
     {"family": "newsletter_signup", "action": "signup", "at": "10:00"},
     {"family": "newsletter_signup", "action": "confirm", "at": "10:05"},
     {"family": "cart", "action": "add", "at": "10:10", "cart_id": "k9 [x]", "value": {"amount": "39.90", "currency": "EUR"}},

@@ -40,7 +40,7 @@ def test_what_was_not_looked_at_is_said(capsys):
     checked = Checked(partitions=1, leads=10, paths_by_log=3, paths_not_walked=7, in_motion=2)
     said = shown(capsys, Report(model="retail 1", sampled=0.3, seed=9, checked=checked))
     assert "7 │ only that the changes follow from each other: a sample of 30.00% of the leads, seed 9" in said
-    assert "2 │ records, changes and rejections that are under way" in said
+    assert "2 │ records, changes, messages and rejections that are under way" in said
     assert "same as the reference" in said
 
 

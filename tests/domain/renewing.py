@@ -15,6 +15,7 @@ from intentflow.domain.rules import (
     Group,
     Ideal,
     Limit,
+    Once,
     Repeated,
     ScoringModel,
     SignedUp,
@@ -22,7 +23,7 @@ from intentflow.domain.rules import (
 )
 from intentflow.wire.rows import encode_row
 from tests.domain.arms import FoldArm, ReferenceArm
-from tests.domain.strategies import CAPS, THRESHOLDS, Choices, choices
+from tests.domain.strategies import CAPS, HALF_LIVES, THRESHOLDS, Choices, choices
 from tests.oracle.made import KEY
 
 HASH = "4567cdef"
@@ -30,9 +31,11 @@ MORE = (1.0, 0.0, 0.3, 2.0, 5.0)  # times the points there were
 
 
 def other_signal(choose: Choices, signal: AnySignal) -> AnySignal:
-    """Other points and caps, another quiet time, fewer of a limit or more, a smaller `at_least`."""
+    """Other points, caps, quiet times and windows, half-lives of what is not counted, fewer of a limit or more, a smaller `at_least`."""
     more = choose.one(MORE)
     fields: dict[str, Any] = {"points": more * signal.points}
+    if isinstance(signal, Once | SignedUp | Abandoned):
+        fields["half_life"] = choose.one(HALF_LIVES)
     if isinstance(signal, Counted):
         fields["cap"] = choose.one(CAPS)
         if signal.limit is not None:
@@ -42,7 +45,7 @@ def other_signal(choose: Choices, signal: AnySignal) -> AnySignal:
     elif isinstance(signal, SignedUp):
         fields["until_confirmed"] = choose.one((0.0, 1.0)) * fields["points"]
     elif isinstance(signal, Repeated):
-        fields |= {"at_least": choose.between(2, signal.at_least), "within": choose.between(50, signal.within)}
+        fields |= {"at_least": choose.between(2, signal.at_least), "within": choose.between(50, 900)}
     elif isinstance(signal, Graded):
         fields["grades"] = tuple(replace(grade, points=more * grade.points) for grade in signal.grades)
         fields["lasts"] = choose.one((signal.lasts, None, 300))

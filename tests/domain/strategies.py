@@ -105,7 +105,7 @@ WORTH = tuple(Money(Decimal(amount), "EUR") for amount in ("39.90", "0", "1E+3",
 IN_CART = (
     Line("a", price=WORTH[0], quantity=3),
     Line("b", price=WORTH[2]),
-    Line("c", price=Money(Decimal("1"), "CHF")),
+    Line("c", price=Money(Decimal(1), "CHF")),
     Line("d"),
 )
 AXES: tuple[Axis, ...] = ("intent", "intent", "engagement")  # of most models intent alone, so that signals meet
@@ -295,7 +295,9 @@ def in_cart(choose: Choices) -> dict[str, Any]:
     if what in ("lines", "both"):
         fields["lines"] = tuple(choose.one(IN_CART) for _ in range(choose.below(3)))
     if what == "emptied":
-        fields |= choose.one(({"lines": ()}, {"value": Money(Decimal("0.00"), "EUR")}, {"action": "remove", "lines": ()}))
+        fields |= choose.one(
+            ({"lines": ()}, {"value": Money(Decimal("0.00"), "EUR")}, {"action": "remove", "lines": ()})
+        )
     return fields
 
 

@@ -9,13 +9,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from intentflow.domain.fold import Fold
 from intentflow.domain.rules import AXES, MAX_BURST, ScoringModel
 from tests.domain.arms import assert_close, tolerance
 from tests.domain.merging import DEALT, LATER, MOST, assert_same, dealt, first_of_each_id, merged, one, tell
 from tests.domain.strategies import SPAN, Step, histories, models
 from tests.domain.test_fold_laws import END, both, events_of, fed
 from tests.domain.test_merge_laws import adopted, other_points_and_limits
-from intentflow.domain.fold import Fold
 
 DOUBTED = models(doubted=True)
 ROOMY = models(horizons=(10 * SPAN,), remembered=(64,), doubted=True)

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from intentflow.domain.event import AnyEvent
 from intentflow.domain.fold import Fold
-from intentflow.domain.lead import Lead, Unpublished
+from intentflow.domain.lead import NOTICE, Lead, Unpublished
 from intentflow.domain.rules import AXES, ScoringModel
-from intentflow.oracle import Reference
-from intentflow.wire.changes import decode_change
+from intentflow.oracle import Notice, Reference
+from intentflow.wire.changes import decode_change, decode_notice
 from intentflow.wire.chunk import Scorer
 from intentflow.wire.events import encode
 from intentflow.wire.rows import decode_row, due_of, encode_row
-from tests.domain.arms import Move, assert_close, milliseconds
+from tests.domain.arms import Move, as_told, assert_close, milliseconds
 from tests.domain.strategies import SPAN, histories, models
 from tests.oracle.made import T0
 
@@ -54,6 +54,7 @@ class Table:
         self.scorer = Scorer(model, sources=2)
         self.rows: dict[bytes, bytes] = {}
         self.changes: dict[bytes, list[Move]] = {}
+        self.notices: dict[bytes, list[Notice]] = {}
         self.counts = {"counted": 0, "duplicate": 0, "too_late": 0}
 
     def events(self, chunk: list[Record]) -> None:
@@ -70,7 +71,10 @@ class Table:
     def _keep(self, leads: list[tuple[bytes, Lead, list[Unpublished]]]) -> None:
         for key, lead, news in leads:
             self.rows[key] = encode_row(1, lead)
-            for change in (decode_change(told.payload) for told in news):
+            self.notices.setdefault(key, []).extend(
+                as_told(decode_notice(told.payload)) for told in news if told.to == NOTICE
+            )
+            for change in (decode_change(told.payload) for told in news if told.to is None):
                 at = milliseconds(change.at) - T0
                 move = Move(change.sequence, change.from_stage, change.to_stage, at, change.id)
                 self.changes.setdefault(key, []).append(move)
@@ -98,6 +102,7 @@ def test_leads_that_come_in_chunks_go_the_way_of_their_references(model, told, d
         reference.clock(key, END)
         moves = [Move(m.sequence, m.left, m.entered, m.at - T0, m.id) for m in reference.moves(key)]
         assert table.changes.get(key, []) == moves
+        assert table.notices[key] == list(reference.notices(key))
         found = scores.at(decode_row(table.rows[key]), END)
         assert_close(dict(zip(AXES, found, strict=True)), reference.score(key, END))
 
@@ -107,4 +112,4 @@ def test_leads_that_come_in_chunks_go_the_way_of_their_references(model, told, d
 def test_where_chunks_are_cut_makes_no_difference(model, told, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(told)), max_size=4)))
     one, other = in_chunks(model, told, cuts), in_chunks(model, told, list(range(len(told))))
-    assert (one.rows, one.changes, one.counts) == (other.rows, other.changes, other.counts)
+    assert (one.rows, one.changes, one.notices, one.counts) == (other.rows, other.changes, other.notices, other.counts)

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from intentflow.domain.counting import CLOSED, ENTRY, PERIOD, Counting, remember, rule_of
+from intentflow.domain.carts import CartState
+from intentflow.domain.counting import CLOSED, ENTRY, PERIOD, Counting, rule_of
 from intentflow.domain.lead import Lead
 from intentflow.domain.merge import Merger
+from intentflow.domain.remembering import remember
 from intentflow.domain.rules import Counted, Limit, Repeated, Stage
 from intentflow.domain.worth import code
 from tests.oracle.made import VISIT, model
@@ -166,6 +168,11 @@ def test_the_union_of_what_is_remembered_keeps_the_latest_and_what_goes_raises_t
     assert lead.floor == T0 + 35
 
 
+def carts(times: dict[int, tuple[int, int, int]]) -> dict[int, CartState]:
+    """Carts with the times of their latest add, activity and purchase."""
+    return {code: CartState(*each) for code, each in times.items()}
+
+
 @pytest.mark.parametrize(
     ("field", "mine", "theirs", "expected"),
     [
@@ -176,14 +183,20 @@ def test_the_union_of_what_is_remembered_keeps_the_latest_and_what_goes_raises_t
         ("left", {1: 5, 2: 5}, {2: 7}, {1: 5, 2: 7}),
         ("newsletter", (4, 6, 0, 3, 0), (5, 9, 7, 2, 1), (4, 9, 7, 3, 1)),
         ("newsletter", (0, 0, 0, 3, 0), (5, 9, 0, 0, 0), (5, 9, 0, 3, 0)),
-        ("carts", {1: (3, 4, 0), 2: (1, 1, 1)}, {1: (2, 5, 3)}, {1: (3, 5, 3), 2: (1, 1, 1)}),
+        ("carts", carts({1: (3, 4, 0), 2: (1, 1, 1)}), carts({1: (2, 5, 3)}), carts({1: (3, 5, 3), 2: (1, 1, 1)})),
         (
             "carts",
-            {i: (1, 10 + i, 0) for i in range(5)},
-            {i: (1, 0, 10 + i) for i in range(4, 10)},
-            {2: (1, 12, 0), 3: (1, 13, 0), 4: (1, 14, 14)} | {i: (1, 0, 10 + i) for i in range(5, 10)},
+            carts({i: (1, 10 + i, 0) for i in range(5)}),
+            carts({i: (1, 0, 10 + i) for i in range(4, 10)}),
+            carts({2: (1, 12, 0), 3: (1, 13, 0), 4: (1, 14, 14)} | {i: (1, 0, 10 + i) for i in range(5, 10)}),
         ),
-        ("carts", {9: (0, 1, 0)}, dict.fromkeys(range(8), (0, 1, 0)), dict.fromkeys((*range(1, 8), 9), (0, 1, 0))),
+        (
+            "carts",
+            carts({9: (0, 1, 0)}),
+            carts(dict.fromkeys(range(8), (0, 1, 0))),
+            carts(dict.fromkeys((*range(1, 8), 9), (0, 1, 0))),
+        ),
+        ("told", {1: 4, 2: 7}, {1: 5}, {1: 5, 2: 7}),
     ],
 )
 def test_each_piece_merges_by_itself_in_either_direction(field: str, mine: Any, theirs: Any, expected: Any):

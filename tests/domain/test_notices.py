@@ -13,9 +13,9 @@ from intentflow.domain.lead import Lead
 from intentflow.domain.notices import CartNotice, News
 from intentflow.domain.rules import Abandoned, Counted, Stage
 from intentflow.oracle import Notice
-from tests.domain.arms import KEY, FoldArm, ReferenceArm, as_told
+from tests.domain.arms import FoldArm, ReferenceArm, as_told
 from tests.domain.strategies import WORTH, Step
-from tests.oracle.made import CART, T0, cart, model, moment, newsletter, visit
+from tests.oracle.made import CART, KEY, T0, cart, model, moment, newsletter, visit
 
 QUIET = 100
 LEFT = Abandoned(name="left", axis="intent", points=10.0, quiet=QUIET)

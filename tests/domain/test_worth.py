@@ -5,8 +5,8 @@ from msgspec.structs import replace
 
 from intentflow.domain.fold import Fold
 from intentflow.domain.rules import Repeated
-from tests.domain.arms import KEY, FoldArm
-from tests.oracle.made import T0, VISIT, model, visit
+from tests.domain.arms import FoldArm
+from tests.oracle.made import KEY, T0, VISIT, model, visit
 
 TWICE = Repeated(name="came back", axis="intent", points=6.0, when=VISIT, at_least=2, within=100)
 

@@ -4,13 +4,13 @@ from collections import Counter
 from typing import Any
 
 from intentflow.adapters.offsets import records
-from intentflow.domain.lead import Lead
+from intentflow.domain.lead import NOTICE, Lead
 from intentflow.lane.changelog import Changelog, ledger_sums
 from intentflow.lane.marks import FENCE
 from intentflow.model.load import load
 from intentflow.settings import Settings
 from intentflow.verify.run import Verifier, Wish
-from intentflow.wire.changes import decode_change
+from intentflow.wire.changes import decode_change, decode_notice
 from intentflow.wire.chunk import Scorer
 from intentflow.wire.control import ClockRecord, decode_control
 from intentflow.wire.messages import Enclosed
@@ -30,6 +30,7 @@ class Reference:
     def __init__(self, settings: Settings) -> None:
         self.leads: dict[bytes, Lead] = {}
         self.changes: dict[str, bytes] = {}
+        self.notices: dict[str, bytes] = {}
         self.refused: dict[str, bytes | None] = {}
         self.counted = self.duplicate = self.rejected = self.records = 0
         self.clocked = False
@@ -84,6 +85,8 @@ class Reference:
             self._rows[key] = encode_row(0, lead)
             news = [change.payload for change in told if change.to is None and not is_tied(key)]
             self.changes |= {decode_change(payload).id: payload for payload in news}
+            told_of_carts = [one.payload for one in told if one.to == NOTICE and not is_tied(key)]
+            self.notices |= {decode_notice(payload).id: payload for payload in told_of_carts}
             for one in told:
                 if one.to:
                     messages.append(Enclosed(self.messages, 0, one.to, one.payload, ()))
@@ -99,6 +102,7 @@ async def judge(bootstrap: str, settings: Settings, tally: Tally) -> None:
     verdict.events, verdict.leads = expected.records, len(expected.leads)
     verdict.changes, verdict.rejections = len(expected.changes), len(expected.refused)
     await _changes(bootstrap, names, partitions, expected, verdict)
+    await _notices(bootstrap, names, partitions, expected, verdict)
     await _rejections(bootstrap, names, partitions, expected, verdict)
     logs = await _changelog(bootstrap, names, partitions, tally)
     _leads(expected, logs, verdict)
@@ -134,6 +138,19 @@ async def _changes(bootstrap: str, names: TopicNames, partitions: int, expected:
     verdict.forked_changes += sum(
         seen[name] != expected.changes[name] for name in seen.keys() & expected.changes.keys()
     )
+
+
+async def _notices(bootstrap: str, names: TopicNames, partitions: int, expected: Reference, verdict: Verdict) -> None:
+    """Of carts, as of changes: none is lost, invented or told in two ways."""
+    seen: dict[str, bytes] = {}
+    async for record in records(bootstrap, [names.cart_notices], partitions):
+        name = decode_notice(record.value).id
+        verdict.forked_notices += seen.setdefault(name, record.value) != record.value
+        if is_tied(record.key):
+            del seen[name]
+    verdict.notices = len(seen)
+    verdict.lost_notices = sum(seen.get(name) != payload for name, payload in expected.notices.items())
+    verdict.invented_notices = len(seen.keys() - expected.notices.keys())
 
 
 async def _rejections(

@@ -14,6 +14,7 @@ class Verdict(Struct, kw_only=True):
     leads: int = 0
     changes: int = 0
     rejections: int = 0
+    notices: int = 0  # of carts
     messages: int = 0  # between leads
     messages_published_again: int = 0  # likewise
     changes_published_again: int = 0  # with the same id and the same bytes: readers drop them
@@ -22,6 +23,9 @@ class Verdict(Struct, kw_only=True):
     invented_changes: int = 0
     forked_changes: int = 0  # one id, two payloads
     changes_out_of_order: int = 0
+    lost_notices: int = 0
+    invented_notices: int = 0
+    forked_notices: int = 0
     forked_messages: int = 0  # one number of a sender's, two payloads
     messages_out_of_order: int = 0
     lost_rejections: int = 0
@@ -36,7 +40,7 @@ class Verdict(Struct, kw_only=True):
     @property
     def wrong(self) -> dict[str, int]:
         """What should be 0 and is not."""
-        harmless = {"events", "leads", "changes", "rejections", "messages", "found", "void_left"}
+        harmless = {"events", "leads", "changes", "rejections", "messages", "notices", "found", "void_left"}
         harmless |= {"changes_published_again", "messages_published_again"}
         return {
             name: found for name in self.__struct_fields__ if name not in harmless and (found := getattr(self, name))
@@ -111,6 +115,7 @@ class Tally(Struct, kw_only=True):
             ("killed because they did not stop in time", f"{self.stuck}"),
             ("events, leads", f"{self.verdict.events}, {self.verdict.leads}"),
             ("changes, published again", f"{self.verdict.changes}, {self.verdict.changes_published_again}"),
+            ("cart notices", f"{self.verdict.notices}"),
             ("messages, published again", f"{self.verdict.messages}, {self.verdict.messages_published_again}"),
             ("rejections", f"{self.verdict.rejections}"),
             ("wrong", ", ".join(f"{name}: {n}" for name, n in self.verdict.wrong.items()) or "nothing"),

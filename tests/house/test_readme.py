@@ -50,7 +50,7 @@ def test_the_change_is_as_we_publish_it():
 
 def test_the_topics_are_those_of_the_code():
     names = TopicNames()
-    written = {names.events, names.changes, names.rejections, *names.families.values(), names.outcomes, names.profiles}
+    written = {names.events, names.changes, names.cart_notices, names.rejections, *names.families.values(), names.outcomes, names.profiles}
     assert set(re.findall(r"`(intentflow\.[a-z-]+)`", README)) == written
 
 
@@ -58,5 +58,5 @@ def test_every_command_is_there():
     program = Path(sys.executable).with_name("intentflow")
     commands = re.findall(r"^\| `intentflow ([a-z ]+)`", README, re.MULTILINE)
     ends = {c: subprocess.run([program, *c.split(), "--help"], capture_output=True, check=False) for c in commands}
-    assert len(ends) == 11
+    assert len(ends) == 14
     assert [name for name, end in ends.items() if end.returncode != 0] == []

@@ -22,6 +22,7 @@ class Core:
     """Says what it was asked, and answers what it was given."""
 
     model_hash = "0123abcd"
+    mismatches = 0
 
     def __init__(self, *answers: Folded) -> None:
         self.answers = list(answers)
@@ -191,6 +192,7 @@ class Later:
     """Time changes nothing but the next due time, and writes it."""
 
     model_hash = "0123abcd"
+    mismatches = 0
 
     def fold_model(self, *_):
         raise NotImplementedError

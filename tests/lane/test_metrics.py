@@ -10,7 +10,8 @@ from intentflow.wire.records import Folded
 
 CHANGE = QualificationChange(
     id="x", lead="l:a", sequence=1, from_stage="suspect", to_stage="mql", at="2026-01-01T00:00:00.000Z", cause=Cause("decay"), scores={},
-    receipts=[], answers=Answers(True, None, 0, 0, None), missing=[], treatment="none", follow_up_by=None, model=ModelName("retail", 1, "h"),
+    receipts=[],
+    answers=Answers(True, None, 0, 0, None), missing=[], treatment="none", follow_up_by=None, model=ModelName("retail", 1, "h"),
 )  # fmt: skip
 
 

@@ -81,6 +81,9 @@ def test_the_fences_of_two_who_raced_for_an_epoch_are_both_there_after_compactio
 class TooLateNow:
     """A core to which a record that it once knew as a duplicate looks too late: what was remembered of it is gone."""
 
+    model_hash = "0123abcd"
+    mismatches = 0
+
     def fold_each(self, rows, records, source, partition, partitions, ledgers, out, messages=False):
         found: list[tuple[SourceRecord, Rejection]] = [(record, Rejection("too_late", "")) for record in records]
         touched: list[Touched] = []
@@ -88,6 +91,9 @@ class TooLateNow:
         return iter(touched)
 
     def fold_clock(self, rows, keys, time, source, offset):
+        return Folded([], [], [])
+
+    def fold_model(self, *_):
         return Folded([], [], [])
 
     def fold_erasure(self, rows, key, at, source, offset, read):

@@ -1,24 +1,16 @@
-"""The shipped mappings on tables that nobody here wrote, and those that wait for profiles and outcomes to be read."""
+"""The shipped mappings on tables that nobody here wrote."""
 
 import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from intentflow.mapping import sound
-from intentflow.mapping.load import MappingError, load
-from intentflow.mapping.lookups import looked_up
+from intentflow.mapping.load import load
 from intentflow.mapping.mapped import MappedReader
-from intentflow.mapping.records import RecordMaker
-from intentflow.mapping.tables import csv_table
 from intentflow.wire.file_rows import Row
-from intentflow.wire.files import open_source, rows
+from intentflow.wire.files import rows
 from intentflow.wire.rejections import Rejection
 from tests.wire.real_data import real
-
-WAITING = sorted((Path(__file__).parent / "waiting").glob("*.yaml"))
 
 
 def read(name: str, table: str) -> tuple[list[Row], MappedReader]:
@@ -76,37 +68,11 @@ def test_forms_sent_by_hubspots_contacts_are_submissions():
     assert [value["action"] for value in values(found)] == ["submit"] * 5
 
 
-@pytest.mark.parametrize("path", WAITING, ids=lambda path: path.stem)
-def test_what_waits_for_profiles_and_outcomes_is_refused_for_that_alone(path: Path):
-    with pytest.raises(MappingError) as caught:
-        load(str(path))
-    (finding,) = caught.value.findings
-    assert finding.text.endswith("is not read yet; take the record out, or keep it in another file")
-
-
-def made_of(name: str, table: str, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
-    """What a waiting mapping makes of a table, as if it were read."""
-    monkeypatch.setattr(sound, "READ", ("event", "link", "profile", "outcome"))
-    written = load(str(next(path for path in WAITING if path.stem == name))).written
-    path = real(table)
-    ((record_name, record),) = written.records.items()
-    lookups = {part.lookup for part in sound.parts_of(record) if part.lookup is not None}
-    tables = {lookup: looked_up(lookup, path.parent, written) for lookup in lookups}
-    maker = RecordMaker(written, record_name, tables)
-    with open_source(path) as source:
-        table_rows = [row for _, row in csv_table(source.stream, written) if row is not None]
-    made = []
-    for row in table_rows:
-        assert isinstance(row.cells, dict)
-        row.cells["$line"] = row.line
-        made += list(maker.made(row.cells, row.raw))
-    return made
-
-
-def test_companies_will_be_profiles(monkeypatch: pytest.MonkeyPatch):
-    made = made_of("hubspot-companies", "hubspot_seeds/company_data.csv", monkeypatch)
-    assert len(made) == 24
-    assert made[0] == {
+def test_hubspots_companies_are_profiles_of_themselves():
+    found, _ = read("hubspot-companies", "hubspot_seeds/company_data.csv")
+    assert len(found) == 24
+    (made,) = [value for value in values(found) if value["lead_id"] == "company-2182162682"]
+    assert made == {
         "family": "profile",
         "event_id": "hubspot-company-2182162682",
         "lead_id": "company-2182162682",
@@ -120,17 +86,36 @@ def test_companies_will_be_profiles(monkeypatch: pytest.MonkeyPatch):
     }
 
 
-def test_contacts_will_be_profiles(monkeypatch: pytest.MonkeyPatch):
-    made = made_of("hubspot-contact-profiles", "hubspot_seeds/contact_data.csv", monkeypatch)
-    assert made[0]["profile"] == {"company": "SampleCompany", "annual_revenue": 111_111}
+def test_hubspots_contacts_are_profiles_with_the_company_that_they_name():
+    found, _ = read("hubspot-contact-profiles", "hubspot_seeds/contact_data.csv")
+    assert len(found) == 22
+    known = {value["lead_id"]: value["profile"] for value in values(found)}
+    assert known["78971951"] == {"company": "SampleCompany", "annual_revenue": 111_111}
 
 
-def test_deals_will_be_outcomes_and_none_of_these_is_closed(monkeypatch: pytest.MonkeyPatch):
-    assert made_of("hubspot-deals", "hubspot_seeds/deal_data.csv", monkeypatch) == []
+def test_none_of_hubspots_deals_is_closed_so_that_none_is_an_outcome():
+    found, reader = read("hubspot-deals", "hubspot_seeds/deal_data.csv")
+    assert (len(found), reader.passed_over) == (0, 44)
 
 
-def test_the_shops_sessions_will_have_outcomes(monkeypatch: pytest.MonkeyPatch):
-    table = "uci_online_shoppers/online_shoppers_intention.csv"
-    made = made_of("uci-online-shoppers-outcomes", table, monkeypatch)
+def test_a_deal_is_an_outcome_of_its_contact_once_its_stage_is_won_or_lost(tmp_path: Path):
+    (tmp_path / "deal_contact_data.csv").write_text("deal_id,contact_id\n1,7\n2,8\n3,9\n")
+    (tmp_path / "deal_pipeline_stage_data.csv").write_text("stage_id,probability\nwon,1.0\nlost,0.0\nopen,0.4\n")
+    (tmp_path / "deal_data.csv").write_text(
+        "deal_id,is_deleted,deal_pipeline_stage_id,property_closedate,property_amount\n"
+        "1,false,won,2026-05-02 08:00:00,1200.50\n2,false,lost,2026-05-01 08:00:00,\n3,false,open,2026-06-01 08:00:00,5\n"
+    )
+    reader = MappedReader(load("hubspot-deals"))
+    found = values(list(rows(tmp_path / "deal_data.csv", reader)))
+    assert [(each["lead_id"], each["action"], each.get("value")) for each in found] == [
+        ("8", "lost", None),
+        ("7", "won", {"amount": "1200.50", "currency": "USD"}),
+    ]
+    assert reader.passed_over == 1
+
+
+def test_every_session_of_the_shop_has_an_outcome():
+    found, _ = read("uci-online-shoppers-outcomes", "uci_online_shoppers/online_shoppers_intention.csv")
+    made = values(found)
     assert Counter(fields["action"] for fields in made) == {"lost": 10_422, "won": 1_908}
     assert made[0]["visitor_id"] == "session-2"

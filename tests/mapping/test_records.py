@@ -103,6 +103,63 @@ records:
     ]
 
 
+PROFILES = """
+mapping: people
+format: csv
+records:
+  person:
+    kind: profile
+    lead_id: "{id}"
+    occurred_at: "{at}"
+    provenance: {column: src, map: {web: form, crm: enriched}}
+    given_freely: {column: src, map: {web: true, crm: false}}
+    profile: {role: "{role}", seats: {column: seats, as: number}, phone: {column: phone, withdraw: WITHDRAW}}
+"""
+
+
+def known(withdraw: str, *people: str) -> list[object]:
+    """What is known of people, by rows of role, seats and phone."""
+    table = "id,at,src,role,seats,phone\n" + "".join(f"7,2026-05-01,web,{person}\n" for person in people)
+    return [event["profile"] for event in events(PROFILES.replace("WITHDRAW", withdraw), table)]
+
+
+def test_a_profile_says_what_is_known_where_it_is_from_and_whether_it_was_told_freely():
+    (told,) = events(PROFILES.replace("WITHDRAW", "false"), "id,at,src,role,seats,phone\n7,2026-05-01,web,owner,12,\n")
+    assert (told["family"], told["provenance"], told["given_freely"]) == ("profile", "form", True)
+    assert told["profile"] == {"role": "owner", "seats": 12}
+
+
+def test_what_is_empty_in_a_profile_says_nothing_unless_it_withdraws():
+    assert known("false", "owner,,555", "owner,,", ",,") == [{"role": "owner", "phone": "555"}, {"role": "owner"}]
+    assert known("true", "owner,,555", "owner,,", ",,") == [
+        {"role": "owner", "phone": "555"},
+        {"role": "owner", "phone": None},
+        {"phone": None},
+    ]
+
+
+def test_an_outcome_without_an_action_and_a_value_without_an_amount_are_left_out():
+    text = """
+mapping: deals
+format: csv
+records:
+  deal:
+    kind: outcome
+    lead_id: "{id}"
+    occurred_at: "{at}"
+    action: {column: state, map: {closed: won}, otherwise: null}
+    value: {amount: "{sum}", currency: EUR}
+    reason: "{why}"
+"""
+    found = events(
+        text, "id,at,state,sum,why\n1,2026-05-01,closed,,good\n2,2026-05-01,closed,9,\n3,2026-05-01,open,9,\n"
+    )
+    assert [(event["action"], event.get("value"), event.get("reason")) for event in found] == [
+        ("won", None, "good"),
+        ("won", {"amount": "9", "currency": "EUR"}, None),
+    ]
+
+
 def test_a_text_is_cut_to_what_the_contract_takes_and_an_id_is_not():
     text = written('page: {url: "/{x}"}\nuser_agent: "{x}"')
     (event,) = events(text, ROW + "u" * 5000 + "\n")

@@ -18,11 +18,15 @@ def test_a_mapping_without_a_fault_is_taken():
 
 
 @pytest.mark.parametrize("kind", ["profile", "outcome"])
-def test_profiles_and_outcomes_are_understood_and_not_read_yet(kind):
+def test_profiles_and_outcomes_are_read(kind):
     own = {"profile": ["profile: {seats: 5}", "provenance: form"], "outcome": ["action: won"]}[kind]
-    assert findings(record(f"kind: {kind}", 'lead_id: "{id}"', TIME, *own)) == [
-        f'shop.yaml:5: record "one": kind: "{kind}" is not read yet; take the record out, or keep it in another file'
-    ]
+    assert findings(record(f"kind: {kind}", 'lead_id: "{id}"', TIME, *own)) == []
+
+
+@pytest.mark.parametrize("family", ["profile", "outcome", "link"])
+def test_the_families_of_an_event_are_those_of_behaviour_alone(family):
+    (found,) = findings(record(f"family: {family}", TIME, "visitor_id: v"))
+    assert found.endswith("it can be website_visit, newsletter_signup, cart, landing_page")
 
 
 @pytest.mark.parametrize(
@@ -58,6 +62,18 @@ def test_profiles_and_outcomes_are_understood_and_not_read_yet(kind):
         (
             ("family: website_visit", 'repeat: "{x}"', 'event_id: "{id}"', TIME, "visitor_id: v"),
             '7: record "one": event_id must have {$n} in it, or all of them are one event',
+        ),
+        (
+            ("kind: profile", "provenance: bought from a list", "profile: {seats: 5}", TIME, "visitor_id: v"),
+            '6: record "one": provenance is "bought from a list"; it can be form, purchase, observed, enriched, bought',
+        ),
+        (
+            ("kind: outcome", "action: {column: x, map: {y: bought}}", TIME, "visitor_id: v"),
+            '6: record "one": action: map: y is "bought"; it can be won, lost, accepted, rejected, recycled',
+        ),
+        (
+            ("family: website_visit", "attributes: {a: {column: x, withdraw: true}}", TIME, "visitor_id: v"),
+            '4: record "one": has withdraw outside profile; only what is known of somebody can be withdrawn',
         ),
     ],
 )

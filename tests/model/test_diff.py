@@ -3,6 +3,23 @@
 import pytest
 
 from intentflow.domain.fold import Fold
+from intentflow.domain.rules import (
+    Abandoned,
+    Counted,
+    Criteria,
+    Eligible,
+    Evidence,
+    Fact,
+    Graded,
+    Group,
+    Ideal,
+    Likely,
+    Once,
+    Repeated,
+    ScoringModel,
+    SignedUp,
+    Stage,
+)
 from intentflow.model.diff import differences, same_version
 from intentflow.model.diff_table import lines
 from intentflow.model.trial import BEGINNING, lead_of
@@ -26,6 +43,8 @@ stages:
   suspect: {}
   warm: {enter: {engagement: 25}, leave: {engagement: 18}, cool_down: 1d, hand_offs: 2 per 90d, treatment: sales, follow_up: 1d}
   hot: {enter: {intent: 15, facts: [read]}, leave: {intent: 10}, dwell: 1h}
+evidence:
+  robot: {when: {family: website_visit, agent: bot}, weight: 0, because: says so}
 eligible: {unless: read}
 criteria: {engagement: 25}
 likelihood: [{stage: warm, share: 0.2}]
@@ -137,6 +156,12 @@ def test_what_does_not_apply_at_once_is_said_and_is_not_as_if_it_had(change, wha
         ("lasts: 3d -> lasts: 4d", "fact read changed", "at once"),
         ("eligible: {unless: read} -> eligible: {facts: read}", "answer eligible changed", "at once"),
         ("criteria: {engagement: 25} -> criteria: {intent: 3}", "answer criteria changed", "at once"),
+        ("weight: 0, -> weight: 0.5,", "evidence robot changed", "partly"),
+        ("weight: 0, -> withdraws: itself, weight: 0,", "evidence robot changed", "partly"),
+        ("agent: bot} -> agent: [bot, scanner]}", "evidence robot changed", "from now on"),
+        ("because: says so -> because: so it is", "evidence robot changed", ""),
+        ("robot: {when -> machine: {when", "evidence machine new", "from now on"),
+        ("robot: {when -> machine: {when", "evidence robot gone", "partly"),
         ("share: 0.2 -> share: 0.3", "answer likelihood changed", "at once"),
         ("stages:\n -> measured_by: luck\nstages:\n", "model measured by changed", ""),
         ("stages:\n -> review_by: 2027-01-01\nstages:\n", "model review by changed", ""),
@@ -148,6 +173,30 @@ def test_what_does_not_apply_at_once_is_said_and_is_not_as_if_it_had(change, wha
 )  # fmt: skip
 def test_each_thing_that_a_model_says_is_compared(change, what, how):
     assert (what, how) in found(changed(change))
+
+
+COMPARED = {  # or said by what is compared: the hash by the rest, a stage's meaning by the glossary
+    ScoringModel: "name version hash status signals groups facts stages eligible criteria likelihood evidence hour horizon remembered",
+    Counted: "name axis points half_life group when limit cap",
+    Once: "name axis points half_life group when",
+    Repeated: "name axis points half_life group when at_least within",
+    SignedUp: "name axis points half_life group until_confirmed",
+    Abandoned: "name axis points half_life group quiet cap",
+    Graded: "name axis points half_life group lasts only_from given_freely attribute grades",
+    Ideal: "name axis points half_life group lasts only_from given_freely criteria",
+    Group: "name axis cap",
+    Fact: "name when lasts",
+    Stage: "name meaning enter facts unless leave dwell cool_down hand_offs treatment follow_up",
+    Evidence: "name when weight because of at_least within",
+    Eligible: "facts unless",
+    Criteria: "scores facts",
+    Likely: "share stages scores",
+}
+
+
+@pytest.mark.parametrize("kind", COMPARED)
+def test_whoever_adds_something_to_a_model_lets_its_differences_be_told(kind):
+    assert list(kind.__struct_fields__) == COMPARED[kind].split()
 
 
 def test_a_signal_by_another_name_is_new_and_says_what_it_was_called():

@@ -9,7 +9,7 @@ stages: {{suspect: {{}}}}
 
 
 def test_a_grade_that_one_before_it_takes_never_counts():
-    says = "no value counts by this grade: one before it takes them all, or it contradicts itself; put the narrower one first"
+    says = "never counts: a grade before it takes all its values, or it contradicts itself; put the narrower one first"
     hidden = {
         "[{at_least: 5, points: 1}, {at_least: 9, points: 2}]": [f'signal "role": grades: entry 2: {says}'],
         "[{one_of: [a, b], points: 1}, {equals: b, points: 2}]": [f'signal "role": grades: entry 2: {says}'],

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 PURE = ["changelog", "chunk", "clock", "due", "flights", "folding", "gap", "order", "phases", "places", "protocol"]
-PURE += ["protocol_erasing", "protocol_found_by_simulation", "stubs"]
+PURE += ["protocol_erasing", "protocol_found_by_simulation", "stubs", "folding_models"]
 SIMULATE = ("-m", "tests.simulation", "--first", "--schedules")
 FEW = 100
 LIMIT = 600  # seconds for one command

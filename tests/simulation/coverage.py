@@ -76,6 +76,7 @@ LEAST: dict[str, float] = {
     "crash with no answer yet from identities": 5,
     "late landings in identities": 4,
     # leads that are erased
+    "models": 300,
     "erasures": 1000,
     "stubs": 300,
     "tombstones": 200,

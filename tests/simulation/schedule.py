@@ -78,6 +78,9 @@ class Schedule:
             if self.traffic.erases and self.dice.random() < 0.35:
                 self.world.sources[CONTROL].append(*self.traffic.erasure(self.world.now), self.world.now)
                 self.seen["erasures"] += 1
+            if (model := self.traffic.model(self.world.now)) is not None:
+                self.world.sources[CONTROL].append(*model, self.world.now)
+                self.seen["models"] += 1
             topic = self.dice.choice(FED)
             self.world.sources[topic].append(*self.traffic.record(topic, self.world.now), self.world.now)
 

@@ -8,7 +8,7 @@ from random import Random
 from intentflow.domain.rules import Condition, Counted, Repeated, ScoringModel, Stage
 from intentflow.lane.marks import Topic
 from intentflow.wire.chunk import Scorer
-from intentflow.wire.control import encode_erasure
+from intentflow.wire.control import encode_erasure, encode_model
 from intentflow.wire.cutting import Bound
 
 SECOND, MINUTE = 1, 60  # ms: a time that is sixty times faster makes the search for due times six times faster
@@ -34,7 +34,7 @@ _VISIT = (Condition(family="website_visit"),)
 MODEL = ScoringModel(
     name="simulated",
     version=1,
-    hash="simulated",
+    hash="5101a7ed",
     signals=(
         Counted(name="visit", axis="engagement", points=1.0, when=_VISIT, cap=5.0),
         Repeated(name="busy", axis="engagement", points=15.0, when=_VISIT, at_least=2, within=4 * MINUTE),
@@ -69,6 +69,7 @@ class Traffic:
         self.shared = dice.random() < 0.25  # whether a lead's events come on both topics
         self.ties = dice.random() < 0.25  # whether leads turn out to be one person
         self.erases = dice.random() < 0.3  # whether leads are erased
+        self._models = Random(dice.getstate()[1][1])  # its own, so that what else happens does not depend on it
         self._made = 0
         self._told: dict[str, list[bytes]] = {topic: [] for topic in FED}
 
@@ -100,6 +101,12 @@ class Traffic:
         """Key and value of a record that erases somebody, who may not be there, or belong elsewhere."""
         who = self.dice.choice((*AT_HOME, *AT_HOME, STRANGER))
         return encode_erasure(b"l:" + who.encode(), now)
+
+    def model(self, now: int) -> tuple[bytes, bytes] | None:
+        """Key and value of a record by which a model takes effect, now and then: the workers' own, or another, which does nothing."""
+        if self._models.random() > 0.05:
+            return None
+        return encode_model(self._models.choice((MODEL.hash, "0123abcd")), now)
 
     def _tied(self, at: int) -> tuple[bytes, bytes]:
         """A browser's event, somebody's with a browser, or a link."""

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from intentflow.domain.lead import Lead
 from intentflow.wire.changes import decode_change
-from intentflow.wire.control import ClockRecord, Erasure, decode_control
+from intentflow.wire.control import ClockRecord, Erasure, ModelRecord, decode_control
 from intentflow.wire.records import Ledger
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.rows import decode_row, due_of, encode_row, encode_stub, is_stub
 from tests.lane.scenes import Record
 from tests.simulation import verdict_ties
-from tests.simulation.traffic import CONTROL, FED, IDENTITIES, PARTITION, PARTITIONS, TOPICS, scorer
+from tests.simulation.traffic import CONTROL, FED, IDENTITIES, MODEL, PARTITION, PARTITIONS, TOPICS, scorer
 from tests.simulation.witness import BrokenError
 from tests.simulation.world import World
 
@@ -47,6 +47,7 @@ def speak(world: World, shared: bool) -> None:
     _published(world, {key: path.changes for key, path in paths.items()})
     verdict_ties.told(world, [message for path in paths.values() for message in path.messages])
     _accounted_for(world, shared)
+    _the_model_is_noted(world)
     _nobody_is_due(world)
     _forgotten(world)
     verdict_ties.heard_once(world)
@@ -117,6 +118,7 @@ class _Path:
         if TOPICS[number].name == CONTROL:
             said = said_by(record)
             assert not isinstance(said, Rejection)
+            assert not isinstance(said, ModelRecord), "the workers' model judged everybody already"
             if isinstance(said, Erasure):
                 encode = encode_stub
                 read = {n: last + 1 for n, last in enumerate(now.applied)}
@@ -133,7 +135,7 @@ class _Path:
             self.messages += [(one.to, verdict_ties.unbooked(one.payload)) for one in told if one.to]
 
 
-def said_by(record: Record) -> ClockRecord | Erasure | Rejection:
+def said_by(record: Record) -> ClockRecord | ModelRecord | Erasure | Rejection:
     """What a control record says."""
     return decode_control(record.key, record.value, PARTITION, PARTITIONS)
 
@@ -233,6 +235,15 @@ def _forgotten(world: World) -> None:
     left += [key for key, value in last.items() if value is not None and key not in view.rows]
     if left:
         raise BrokenError(f"something is left in the log of {left}")
+
+
+def _the_model_is_noted(world: World) -> None:
+    """If the workers' model took effect, the changelog says so, whoever wrote to it late."""
+    said = [said_by(record) for record in world.sources[CONTROL].records]
+    took_effect = any(isinstance(each, ModelRecord) and each.model == MODEL.hash for each in said)
+    noted = world.witness.view.model()
+    if noted != (MODEL.hash if took_effect else ""):
+        raise BrokenError(f"the changelog says that the model {noted!r} took effect last")
 
 
 def _nobody_is_due(world: World) -> None:

@@ -58,16 +58,19 @@ class PartitionRecords:
             {(tp.topic, tp.partition): at for tp, at in ends.items()},
         )
 
-    async def read(self, topic: str, number: int, end: int) -> AsyncIterator[list[Any]]:
-        """All records of a partition below offset `end`, in order, as they arrive.
+    async def read(self, topic: str, number: int, end: int, begin: int = 0) -> AsyncIterator[list[Any]]:
+        """All records of a partition from offset `begin` on and below `end`, in order, as they arrive.
 
         Raises `ServerMissingError` if nothing arrives for half a minute.
         """
-        if end <= 0:
+        if end <= begin:
             return
         self._assign([topic], number)
         tp, loop = TopicPartition(topic, number), asyncio.get_running_loop()
-        await self._consumer.seek_to_beginning(tp)
+        if begin:
+            self._consumer.seek(tp, begin)
+        else:
+            await self._consumer.seek_to_beginning(tp)
         self._consumer.resume(tp)
         since = loop.time()
         while await self._consumer.position(tp) < end:

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,10 +13,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from intentflow.cli.doubts import doubts_document, doubts_table, weighed_words
 from intentflow.cli.profile import profile_document, profile_lines, profile_table
 from intentflow.cli.replay import FormatOption, MappingOption, parsed_time, reader_of
 from intentflow.cli.running import settings_for
-from intentflow.cli.shopping import carts_document, carts_table, sign_up_document, sign_up_line
+from intentflow.cli.shopping import carts_and_sign_up, carts_document, sign_up_document
 from intentflow.cli.ways import ways_document, ways_lines
 from intentflow.domain.change import Answers, Gap, rfc3339
 from intentflow.domain.explain import Explanation, explain
@@ -78,7 +80,7 @@ def explain_(
     else:
         _show(key, explanation)
         for line in ways_lines(found, tuple(gap.stage for gap in explanation.missing)):
-            out.print(line, markup=False, highlight=False)
+            out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _alias(row: bytes) -> bytes:
@@ -124,7 +126,7 @@ def _explained(fold: Fold, key: bytes, row: bytes, at: int, pages: Pages) -> tup
         )
     passed: News = []
     fold.pass_time(key, lead, at, passed)
-    return explain(fold.due, fold.answering, lead, at), ways(fold, lead, at, pages)
+    return explain(fold.due, fold.answering, fold.counting, fold.doubts, lead, at), ways(fold, lead, at, pages)
 
 
 def _document(key: bytes, told: Explanation) -> dict[str, object]:
@@ -143,6 +145,7 @@ def _document(key: bytes, told: Explanation) -> dict[str, object]:
         "profile": profile_document(told),
         "carts": carts_document(told),
         "newsletter": sign_up_document(told),
+        "evidence": doubts_document(told),
         "merged": [
             {"lead": one.whose.decode(), "at": rfc3339(one.at), **dict(zip(AXES, one.scores, strict=True))}
             for one in told.merged
@@ -159,12 +162,14 @@ def _show(key: bytes, told: Explanation) -> None:
     )
     receipts.columns[2].justify = "right"
     for receipt in sorted(told.receipts, key=lambda r: (r.axis, -r.points)):
-        receipts.add_row(receipt.signal, receipt.axis, f"{receipt.points:+.3f}")
+        receipts.add_row(receipt.signal + weighed_words(receipt), receipt.axis, f"{receipt.points:+.3f}")
     receipts.add_section()
     for axis, points in zip(AXES, told.scores, strict=True):
         if points or any(receipt.axis == axis for receipt in told.receipts):
             receipts.add_row("[bold]score[/]", axis, f"[bold]{points:.3f}[/]")
     out.print(receipts)
+    if told.doubts:
+        out.print(doubts_table(told))
     if told.merged:
         history = Table("history of", "since", *AXES, title="Whose history is in it, and its points then")
         for one in told.merged:
@@ -174,10 +179,8 @@ def _show(key: bytes, told: Explanation) -> None:
         out.print(profile_table(told))
         for line in profile_lines(told):
             out.print(line)
-    if told.carts:
-        out.print(carts_table(told))
-    if line := sign_up_line(told):
-        out.print(line)
+    for part in carts_and_sign_up(told):
+        out.print(part)
     out.print(_answers(told.answers))
     outlook = Table("if nothing happens", *AXES, title="What time will do", title_justify="left")
     for at, scores in told.outlook:
@@ -187,8 +190,12 @@ def _show(key: bytes, told: Explanation) -> None:
         out.print(f"Time alone moves it to [bold]{told.due_stage}[/] at [bold]{rfc3339(told.due)}[/].")
     else:
         out.print("Time alone moves it nowhere.")
-    for stage in dict.fromkeys(gap.stage for gap in told.missing):
-        parts = [_gap(gap) for gap in told.missing if gap.stage == stage]
+    _show_missing(told.missing)
+
+
+def _show_missing(gaps: Sequence[Gap]) -> None:
+    for stage in dict.fromkeys(gap.stage for gap in gaps):
+        parts = [_gap(gap) for gap in gaps if gap.stage == stage]
         out.print(f"Missing for [bold]{stage}[/]: {', '.join(parts)}.")
 
 

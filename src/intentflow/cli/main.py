@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from intentflow.cli import demo, explain, model, replay, simulate, stack, topics, verify, worker
+from intentflow.cli import demo, explain, model, publish, replay, simulate, stack, topics, verify, worker
 from intentflow.errors import IntentflowError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("topics")(topics.topics)
 app.command("replay")(replay.replay)
 app.command("explain")(explain.explain_)
 app.command("verify")(verify.verify)
+model.app.command("publish")(publish.publish)
 app.add_typer(model.app, name="model")
 
 

@@ -1,5 +1,7 @@
 """What `intentflow explain` tells of a lead's carts and of its newsletter sign-up."""
 
+from collections.abc import Iterator
+
 from rich.markup import escape
 from rich.table import Table
 
@@ -31,6 +33,14 @@ def sign_up_document(told: Explanation) -> dict[str, object] | None:
     return None if sign_up is None else {"stands": sign_up.stands, "since": rfc3339(sign_up.since)}
 
 
+def carts_and_sign_up(told: Explanation) -> Iterator[Table | str]:
+    """Both as people read them, as far as there are any."""
+    if told.carts:
+        yield carts_table(told)
+    if told.sign_up is not None:
+        yield f"Newsletter: {told.sign_up.stands} since {rfc3339(told.sign_up.since)}."
+
+
 def carts_table(told: Explanation) -> Table:
     """The carts as people read them."""
     table = Table("cart", "stands", "since", "value", "lines", title="Its carts", title_justify="left")
@@ -40,12 +50,6 @@ def carts_table(told: Explanation) -> Table:
         stands = one.stands + (", told" if one.told else "")
         table.add_row(escape(one.name) or "without id", stands, rfc3339(one.since), _value(one), lines)
     return table
-
-
-def sign_up_line(told: Explanation) -> str:
-    """The sign-up in a sentence; empty if there was none."""
-    sign_up = told.sign_up
-    return "" if sign_up is None else f"Newsletter: {sign_up.stands} since {rfc3339(sign_up.since)}."
 
 
 def _value(cart: CartTold) -> str:

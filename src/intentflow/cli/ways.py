@@ -27,7 +27,7 @@ def ways_lines(found: Found, missing: tuple[str, ...]) -> Iterator[str]:
 
 
 def _way(way: Way) -> str:
-    done = " and ".join(_step(step) for step in way.steps)
+    done = ", and ".join(_step(step) for step in way.steps)
     return done if way.days == 1 else f"{done}, once a day on {way.days} days"
 
 

@@ -16,7 +16,9 @@ class Cause(Struct, frozen=True, omit_defaults=True, gc=False):
 
     kind: Literal["event", "outcome", "profile", "decay", "merge", "model", "erasure", "evidence"]
     event_id: Annotated[str | None, Meta(description="of an event, an outcome, a profile or evidence")] = None
-    reason: Annotated[str | None, Meta(description="of an outcome, in the words of sales; of evidence, in the model's")] = None
+    reason: Annotated[
+        str | None, Meta(description="of an outcome, in the words of sales; of evidence, in the model's")
+    ] = None
     lead: Annotated[str | None, Meta(description="of a merge: the other lead's key")] = None
 
 

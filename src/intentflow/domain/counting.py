@@ -11,11 +11,7 @@ import struct
 from collections.abc import Iterable
 from math import exp2
 from typing import TYPE_CHECKING
-from zlib import crc32
 
-from msgspec.structs import replace
-
-from intentflow.domain.change import Receipt
 from intentflow.domain.lead import Lead
 from intentflow.domain.rules import AXES, Counted, Evidence
 
@@ -51,7 +47,7 @@ class Counting:
     """How a model counts."""
 
     def __init__(self, rules: Iterable[Rule], horizon: int, doubts: "Doubts | None" = None) -> None:
-        self._rules = {rule[0]: rule for rule in rules}
+        self._rules = self.rules = {rule[0]: rule for rule in rules}
         self._horizon, self._doubts = horizon, doubts
 
     def add(self, lead: Lead, rule: Rule, at: int, weight: float = 1.0) -> float:
@@ -204,10 +200,11 @@ class Counting:
 
     def _weight(self, lead: Lead, rule: Rule, at: int) -> float:
         """The weight of the period of this time."""
-        found = self._speaks_against(lead, rule, at)
+        found = self.speaks_against(lead, rule, at)
         return 1.0 if found is None else found.weight
 
-    def _speaks_against(self, lead: Lead, rule: Rule, at: int) -> Evidence | None:
+    def speaks_against(self, lead: Lead, rule: Rule, at: int) -> Evidence | None:
+        """Of the evidence that weighs the period of this time the one of the least weight."""
         if lead.evidence is None or self._doubts is None:
             return None
         start = at // rule[4] * rule[4]
@@ -215,29 +212,11 @@ class Counting:
 
     def reweigh(self, lead: Lead) -> None:
         """Weigh all open periods by the evidence there is now."""
-        for where in range(len(lead.signals) // 4):
-            rule = self._rules.get(lead.signals[where * 4 : where * 4 + 4])
+        for place in range(0, len(lead.signals), 4):
+            rule = self._rules.get(lead.signals[place : place + 4])
             if rule is not None and rule[4]:
-                _, latest, events = ENTRY.unpack_from(lead.counts, where * 5)
-                ENTRY.pack_into(lead.counts, where * 5, *self._weigh(lead, rule, [(latest, events)]))
-
-    def against(self, lead: Lead) -> dict[bytes, Evidence]:
-        """By signal: of the evidence that weighs one of its open periods the one of the least weight."""
-        found: dict[bytes, Evidence] = {}
-        latests = zip(range(0, len(lead.signals), 4), ENTRY.iter_unpack(lead.counts), strict=True)
-        periods = [(lead.signals[i : i + 4], at, events) for i, (_, at, events) in latests]
-        for code, at, events in [*periods, *_periods(lead.older)]:
-            rule = self._rules.get(code)
-            against = self._speaks_against(lead, rule, at) if events and rule is not None and rule[4] else None
-            if against is not None and (code not in found or against.weight < found[code].weight):
-                found[code] = against
-        return found
-
-    def noted(self, lead: Lead, receipts: Iterable[Receipt]) -> list[Receipt]:
-        """The same receipts; those of signals that evidence weighs say by how much at most, and why."""
-        against = self.against(lead) if lead.evidence is not None else {}
-        found = [(receipt, against.get(crc32(receipt.signal.encode()).to_bytes(4, "little"))) for receipt in receipts]
-        return [r if one is None else replace(r, weight=one.weight, because=one.because) for r, one in found]
+                _, latest, events = ENTRY.unpack_from(lead.counts, place * 5)
+                ENTRY.pack_into(lead.counts, place * 5, *self._weigh(lead, rule, [(latest, events)]))
 
     def recount(self, lead: Lead) -> None:
         """Bring the counts to this model's limits, which may not be those that they were counted with."""
@@ -269,22 +248,3 @@ def _add_beside(lead: Lead, other: Lead, code: bytes) -> None:
     """Take another lead's older and closed periods of a signal."""
     lead.older += b"".join(PERIOD.pack(*one) for one in _periods(other.older) if one[0] == code)
     lead.closed += b"".join(CLOSED.pack(*one) for one in _closed(other.closed) if one[0] == code)
-
-
-def remember(lead: Lead, at: int, digest: bytes, remembered: int) -> None:
-    """Keep (at, id hash of 4 bytes) among the latest; what has to go raises the floor."""
-    time = at.to_bytes(6, "big")
-    hashes, times = lead.seen_hashes, lead.seen_times
-    if at > lead.newest or time + digest >= times[-6:] + hashes[-4:]:
-        hashes, times = hashes + digest, times + time
-    else:
-        held = sorted([*zip(_cut(times, 6), _cut(hashes, 4), strict=True), (time, digest)])
-        times, hashes = b"".join(t for t, _ in held), b"".join(h for _, h in held)
-    if len(hashes) > 4 * remembered:
-        lead.floor = max(lead.floor, int.from_bytes(times[:6], "big"))
-        hashes, times = hashes[4:], times[6:]
-    lead.seen_hashes, lead.seen_times = hashes, times
-
-
-def _cut(text: bytes, size: int) -> list[bytes]:
-    return [text[i : i + size] for i in range(0, len(text), size)]

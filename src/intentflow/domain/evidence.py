@@ -6,7 +6,7 @@ long as the hour's periods are open; a set of (hour, rule) merges. Few leads hav
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -32,6 +32,9 @@ class Verdict(NamedTuple):
     patterns: tuple[Evidence, ...]  # it may be part of these
 
 
+Tellings = list[tuple[Evidence, set[int]]]
+
+
 class Doubt(NamedTuple):
     """A rule of evidence that was told of a lead, and the hours in which."""
 
@@ -52,30 +55,25 @@ class Doubts:
         self._longest = max((s.limit.period for s in counted if s.limit is not None), default=0)
         self._matcher = Matcher(((rule.name, rule.when) for rule in model.evidence), self._verdict_of)
         self._by_name = {rule.name: rule for rule in model.evidence}
-        self._cleared: set[str | None] = set(NOBODY)
+        self.humans: set[str | None] = set(NOBODY)  # user agents that speak for nothing but a human
 
-    def suspicions(self) -> Iterator[tuple[str, tuple[Condition, ...], bool]]:
-        """By name: what can be told of an event without its agent and attributes; whether these can't clear it."""
-        for rule in self._by_name.values():
-            plain = tuple(dict.fromkeys(replace(when, agent=(), attributes=()) for when in rule.when))
-            yield rule.name, plain, any(_holds_for_anybody(when) for when in rule.when)
+    def suspicions(self, certain: bool) -> tuple[Condition, ...]:
+        """What can be told of events without their agents and attributes; `certain`: where these can't clear them."""
+        asked = [when for rule in self._by_name.values() for when in rule.when]
+        return tuple(dict.fromkeys(_plain(when) for when in asked if _holds_for_anybody(when) or not certain))
 
     def _concerning(self, signal: Counted) -> list[tuple[float, int]]:
         """The rules that concern a signal, as weight and code; the least first."""
         families = {when.family for when in signal.when}
         return sorted((rule.weight, name) for name, rule in self._rules.items() if families.intersection(rule.of))
 
-    def is_cleared(self, event: AnyEvent) -> bool:
-        """Whether nothing speaks against an event, as far as agent and attributes tell."""
-        return event.attributes is None and event.user_agent in self._cleared
-
     def verdict(self, event: AnyEvent) -> Verdict | None:
         """What the rules say of an event; None: nothing."""
         found = self._matcher.match(event)
         if found is None and event.attributes is None and agent(event) == "human":
-            if len(self._cleared) >= AGENTS_KNOWN:
-                self._cleared = set(NOBODY)
-            self._cleared.add(event.user_agent)
+            if len(self.humans) >= AGENTS_KNOWN:
+                self.humans.intersection_update(NOBODY)
+            self.humans.add(event.user_agent)
         return found
 
     def _verdict_of(self, names: frozenset[str]) -> Verdict | None:
@@ -88,16 +86,19 @@ class Doubts:
         patterns = () if itself else tuple(rule for rule in rules if rule.at_least)
         return Verdict(weight, itself or weight < HUMAN, itself, told, patterns)
 
-    def tell(self, lead: Lead, verdict: Verdict, at: int, digest: bytes) -> Evidence | None:
-        """Note what an event says; of what the lead did not know yet the rule of the least weight."""
-        news = [rule for rule in verdict.told if self._note(lead, rule, [at // self._hour])]
+    def found(self, lead: Lead, verdict: Verdict, at: int, digest: bytes) -> Tellings:
+        """What an event says, by rule and hours; it is part of its patterns from now on, and the rest is left to `tell`."""
+        found: Tellings = [(rule, {at // self._hour}) for rule in verdict.told]
         for rule in verdict.patterns:
             bursts = lead.bursts = lead.bursts or {}
             name = code(rule.name)
-            held = _latest(bursts.get(name, b""), at.to_bytes(6, "big") + digest)
-            bursts[name] = held
-            if self._note(lead, rule, self._burst(rule, held)):
-                news.append(rule)
+            held = bursts[name] = _latest(bursts.get(name, b""), at.to_bytes(6, "big") + digest)
+            found.append((rule, self._burst(rule, held)))
+        return [(rule, hours) for rule, hours in found if hours]
+
+    def tell(self, lead: Lead, found: Tellings) -> Evidence | None:
+        """Note it; of what the lead did not know yet the rule of the least weight."""
+        news = [rule for rule, hours in found if self._note(lead, rule, hours)]
         return min(news, key=lambda rule: rule.weight, default=None)
 
     def _burst(self, rule: Evidence, held: bytes) -> set[int]:
@@ -157,6 +158,10 @@ class Doubts:
             for name, hours in (lead.evidence or {}).items()
             if (rule := self._rules.get(name)) is not None
         )
+
+
+def _plain(when: Condition) -> Condition:
+    return replace(when, agent=(), attributes=())
 
 
 def _holds_for_anybody(when: Condition) -> bool:

@@ -7,12 +7,15 @@ from msgspec import Struct
 from intentflow.domain.answers import Answering
 from intentflow.domain.bonds import Merged
 from intentflow.domain.change import Answers, Gap, Receipt, rfc3339
+from intentflow.domain.counting import Counting
 from intentflow.domain.due import Due
+from intentflow.domain.evidence import Doubt, Doubts
 from intentflow.domain.fit import Attribute
 from intentflow.domain.lead import Lead
 from intentflow.domain.rules import AXES, DAY, Abandoned, Axis
 from intentflow.domain.shopping import CartTold, SignUpTold, carts_told, sign_up_told
 from intentflow.domain.stages import SLACK, Judge, Rung
+from intentflow.domain.weighed import noted
 from intentflow.domain.worth import holds
 
 FAR = 3650 * DAY  # nothing is foretold beyond ten years
@@ -36,6 +39,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     unknown: tuple[str, ...] = ()  # of the same, or withdrawn
     carts: tuple[CartTold, ...] = ()  # the one used last first
     sign_up: SignUpTold | None = None  # to the newsletter
+    doubts: tuple[Doubt, ...] = ()  # evidence that was told, by rule
 
 
 def missing(judge: Judge, lead: Lead, now: int, scores: list[float], stages: int = 1) -> list[Gap]:
@@ -70,7 +74,7 @@ def _waits(judge: Judge, rung: Rung, stage: str, lead: Lead, now: int) -> list[G
     return [*gaps, Gap(stage, not_before=rfc3339(over))] if now < over else gaps
 
 
-def explain(ahead: Due, answering: Answering, lead: Lead, at: int) -> Explanation:
+def explain(ahead: Due, answering: Answering, counting: Counting, doubts: Doubts, lead: Lead, at: int) -> Explanation:
     """The lead at `at`, which is not before its clock and up to which all that was due has happened."""
     judge, scores = ahead.judge, ahead.scores
     due = ahead.next_move(lead, at + FAR)
@@ -84,7 +88,7 @@ def explain(ahead: Due, answering: Answering, lead: Lead, at: int) -> Explanatio
         since=lead.since,
         scores=_triple(now),
         answers=answering.of(lead, at, now, stage),
-        receipts=tuple(scores.receipts(scores.worths(lead, at))),
+        receipts=tuple(noted(counting, lead, scores.receipts(scores.worths(lead, at)))),
         missing=tuple(missing(judge, lead, at, now, len(judge.stages))),
         outlook=tuple((at + d * DAY, _triple(scores.at(lead, at + d * DAY))) for d in days),
         due=due,
@@ -92,6 +96,7 @@ def explain(ahead: Due, answering: Answering, lead: Lead, at: int) -> Explanatio
         merged=() if lead.bonds is None else tuple(lead.bonds.merged),
         carts=tuple(carts_told(lead, quiet, at)),
         sign_up=sign_up_told(lead),
+        doubts=doubts.told(lead),
         known=tuple(known),
         unknown=tuple(name for name in scores.fit.asked if name not in {attribute.name for attribute in known}),
     )

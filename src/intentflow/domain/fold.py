@@ -9,36 +9,39 @@ from typing import Literal
 from zlib import crc32
 
 from intentflow.domain.answers import Answering
+from intentflow.domain.applying import Applying, is_timeless, why
 from intentflow.domain.change import (
     ModelName,
     QualificationChange,
     Why,
     by_decay,
-    by_event,
-    by_evidence,
-    by_outcome,
-    by_profile,
     change_id,
     rfc3339,
 )
 from intentflow.domain.counting import ENTRY, Counting, Rule, place_of, rule_of
 from intentflow.domain.due import Due, Known
-from intentflow.domain.event import AnyEvent, Cart, NewsletterSignup, Profile, SalesOutcome
-from intentflow.domain.evidence import Doubts, Verdict
+from intentflow.domain.event import AnyEvent, Cart
+from intentflow.domain.evidence import Doubts
 from intentflow.domain.explain import adds_up, missing
 from intentflow.domain.lead import Lead
 from intentflow.domain.matching import Matcher
 from intentflow.domain.notices import News, Notices
-from intentflow.domain.plans import Compiled, Plan, fall_due, tell_cart, tell_newsletter, tell_profile
-from intentflow.domain.profile import address_of
+from intentflow.domain.plans import (
+    CERTAIN,
+    DOUBTED,
+    DOUBTS,
+    Compiled,
+    Plan,
+    fall_due,
+)
 from intentflow.domain.room import Room
-from intentflow.domain.rules import AXES, Counted, Evidence, Fact, Once, Repeated, ScoringModel
+from intentflow.domain.rules import AXES, Counted, Fact, Once, Repeated, ScoringModel
 from intentflow.domain.stages import Judge
+from intentflow.domain.weighed import noted
 from intentflow.domain.worth import Scores, Worths, scores_of
 
 Outcome = Literal["counted", "duplicate", "too_late"]
 TOP_RECEIPTS = 5
-ENDS = frozenset({"unsubscribe", "bounce", "purchase"})  # taken at their word, whatever speaks against
 _entry, _put_entry = ENTRY.unpack_from, ENTRY.pack_into
 
 
@@ -60,20 +63,17 @@ class Fold:
         self.doubts = Doubts(model)
         self.counting = Counting(counted.values(), model.horizon, self.doubts)
         meters = {m.signal.name: m for m in self.scores.meters}
-        doubts = list(self.doubts.suspicions())
-        certain = frozenset(name for name, _, is_certain in doubts if is_certain)
-        compiled = Compiled(self.counting, counted, meters, self.judge, self.scores.fit, model.remembered, certain)
-        rules: dict[str, Counted | Once | Repeated | Fact | Evidence] = {f"fact {f.name}": f for f in model.facts}
+        compiled = Compiled(self.counting, counted, meters, self.judge, self.scores.fit, model.remembered)
+        rules: dict[str, Counted | Once | Repeated | Fact] = {f"fact {f.name}": f for f in model.facts}
         rules |= {f"signal {s.name}": s for s in model.signals if isinstance(s, Counted | Once | Repeated)}
         conditions = {name: rule.when for name, rule in rules.items()}
-        conditions |= {f"doubt {name}": when for name, when, _ in doubts}
-        rules |= {f"doubt {rule.name}": rule for rule in model.evidence}
+        conditions |= {DOUBTED: self.doubts.suspicions(certain=False), CERTAIN: self.doubts.suspicions(certain=True)}
         self._plans = Matcher(
             conditions.items(),
-            lambda names: Plan(compiled, [rules[name] for name in sorted(names)]),
+            lambda names: Plan(compiled, [rules[name] for name in sorted(names - DOUBTS)], names & DOUBTS),
         )
-        self._known = self._plans.known
-        self._asks_mail = self.scores.fit.asks_mail
+        self._known, self._humans = self._plans.known, self.doubts.humans
+        self._applying = Applying(self.scores, self.counting, self.doubts)
 
     def take(self, key: bytes, lead: Lead, event: AnyEvent, at: int, news: News) -> Outcome:
         """Fold one event, whose time is `at`, into its lead; what changes is appended to `news`, in order.
@@ -84,7 +84,7 @@ class Fold:
         what = (event.__class__, event.action, None if page is None else page.url, event.campaign)
         plan = self._known.get(what) or self._plans.match(event)
         verdict = None
-        if plan.doubted and (plan.certain or not self.doubts.is_cleared(event)):
+        if plan.doubted and (event.user_agent not in self._humans or event.attributes is not None or plan.certain):
             verdict = self.doubts.verdict(event)
             plan = plan if verdict is None else plan.under(verdict)
         digest = b""
@@ -106,10 +106,7 @@ class Fold:
             judged = self._count(lead, plan.quick, at, digest)
         else:
             now = max(lead.clock, at)
-            if verdict is None and lead.evidence is None:
-                judged = self._apply(lead, plan, event, at, now, digest)
-            else:
-                judged, fallen = self._weigh(lead, plan, event, at, now, digest, verdict)
+            judged, fallen = self._applying.weigh(lead, plan, event, at, now, digest, verdict)
             lead.newest, lead.clock = max(lead.newest, at), now
             if event.__class__ is Cart:
                 self.tell_carts(key, lead, now, why(event), news)
@@ -199,50 +196,13 @@ class Fold:
         """Look ahead from `now`."""
         self.room.refresh(lead, now, *self.due.read(lead, now, known))
 
-    def _weigh(
-        self, lead: Lead, plan: Plan, event: AnyEvent, at: int, now: int, digest: bytes, verdict: Verdict | None
-    ) -> tuple[bool, Why | None]:
-        """The same as `_apply` if there is evidence. Also the cause, if the lead falls because of what the event told."""
-        bound = self.counting.bound(lead)
-        self.counting.close(lead, bound)
-        judged = self._apply(lead, plan, event, at, now, digest, verdict)
-        told = None if verdict is None else self.doubts.tell(lead, verdict, at, digest)
-        if lead.evidence is not None:
-            self.doubts.forget(lead, bound)
-            self.counting.reweigh(lead)
-        if told is None:
-            return judged, None
-        return True, by_evidence(event.event_id, told.because)
-
-    def _apply(
-        self,
-        lead: Lead,
-        plan: Plan,
-        event: AnyEvent,
-        at: int,
-        now: int,
-        digest: bytes,
-        verdict: Verdict | None = None,
-    ) -> bool:
-        """Bring the event into the pieces. True if the lead is to be judged."""
-        dubious = verdict is not None and verdict.dubious
-        judged = plan.count(lead, at, digest, 1.0 if verdict is None else verdict.weight) if plan.counted else False
-        if not plan.simple:
-            judged |= plan.note(lead, at, digest, now)
-        if dubious and event.action not in ENDS:
-            return judged
-        if isinstance(event, NewsletterSignup):
-            judged |= tell_newsletter(lead, event.action, at, self.scores.signed_up)
-        elif isinstance(event, Cart):
-            judged |= tell_cart(lead, event, at, now, self.scores.abandoned)
-        if not dubious and (isinstance(event, Profile) or (self._asks_mail and address_of(event))):
-            judged |= tell_profile(lead, event, at, now, self.scores.fit)
-        return judged
-
     def tell_carts(self, key: bytes, lead: Lead, now: int, why: Why, news: News) -> None:
         """Tell what is owed of its carts after something came in, and see to it that the next notice comes in time."""
-        news += self.notices.after(key, lead, now, why.text)
-        fall_due(lead, self.notices.next_at(lead))
+        due = self.notices.next_at(lead)
+        if lead.told or 0 < due <= now:
+            news += self.notices.after(key, lead, now, why.text)
+            due = self.notices.next_at(lead)
+        fall_due(lead, due)
 
     def judged(self, key: bytes, lead: Lead, now: int, why: Why, news: News, fallen: Why | None = None) -> None:
         """Move the lead if it has to, tell of it, and look ahead. `fallen`: the cause, if it moves down and that is another."""
@@ -276,8 +236,10 @@ class Fold:
             at=rfc3339(now),
             cause=why.cause,
             scores=dict(zip(AXES, [round(points, 6) for points in scores], strict=True)),
-            receipts=self.counting.noted(
-                lead, [self.scores.receipt(name, axis, round(points, 6)) for _, name, axis, points in lines[:TOP_RECEIPTS]]
+            receipts=noted(
+                self.counting,
+                lead,
+                [self.scores.receipt(name, axis, round(points, 6)) for _, name, axis, points in lines[:TOP_RECEIPTS]],
             ),
             answers=self.answering.of(lead, now, scores, stage.name),
             missing=missing(self.judge, lead, now, scores),
@@ -285,17 +247,3 @@ class Fold:
             follow_up_by=None if stage.follow_up is None else rfc3339(now + stage.follow_up),
             model=self._name,
         )
-
-
-def is_timeless(plan: Plan, event: AnyEvent) -> bool:
-    """Whether it is never too late for an event: what was told long ago may be learned today."""
-    return isinstance(event, Profile) and not plan.counted
-
-
-def why(event: AnyEvent) -> Why:
-    """The cause of a change that this event moves a lead to."""
-    if isinstance(event, SalesOutcome):
-        return by_outcome(event.event_id, event.reason)
-    if isinstance(event, Profile):
-        return by_profile(event.event_id)
-    return by_event(event.event_id)

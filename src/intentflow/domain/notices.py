@@ -1,7 +1,7 @@
 """Notices of carts: one was abandoned, or one of which that was told is bought after all. `docs/semantics.md`, "Cart notices".
 
-They are told beside the qualification changes and move no stage: a shop writes to somebody about a cart whatever the score says. They belong
-to the path, not to the score: what was told stays told (`Lead.told`), and a cart is told of once until it is bought.
+They are told beside the qualification changes and move no stage: a shop writes to somebody about a cart whatever the score says. They are
+of the path, not of the score: what was told stays told (`Lead.told`), and a cart is told of once until it is bought.
 """
 
 from collections.abc import Callable, Iterator

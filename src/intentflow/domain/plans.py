@@ -4,18 +4,24 @@ Most events only add points. Those are taken off `room`, and nothing else is don
 begin to hold, says so: then the lead is judged at once.
 """
 
+from collections.abc import Set
 from typing import NamedTuple
 
 from intentflow.domain.carts import CartState, cart_code, latest_used
-from intentflow.domain.counting import Counting, Rule, remember
+from intentflow.domain.counting import Counting, Rule
 from intentflow.domain.event import AnyEvent, Cart
 from intentflow.domain.evidence import Verdict
 from intentflow.domain.fit import Fit
 from intentflow.domain.lead import Lead
 from intentflow.domain.profile import learn, tellings_of
-from intentflow.domain.rules import Condition, Counted, Evidence, Fact, Once, Repeated, SignedUp
+from intentflow.domain.remembering import remember
+from intentflow.domain.rules import Condition, Counted, Fact, Once, Repeated, SignedUp
 from intentflow.domain.stages import Judge
 from intentflow.domain.worth import STAMP, Meter, code, holds, jumps
+
+DOUBTED, CERTAIN = "doubted", "certain"  # may be evidence by its agent or attributes; whatever these are
+DOUBTS = frozenset({DOUBTED, CERTAIN})
+NONE: Set[str] = frozenset()
 
 
 class Compiled(NamedTuple):
@@ -27,7 +33,6 @@ class Compiled(NamedTuple):
     judge: Judge
     fit: Fit
     remembered: int
-    certain: frozenset[str]  # rules of evidence that neither agent nor attributes rule out
 
 
 class Plan:
@@ -49,7 +54,7 @@ class Plan:
         *("certain", "counted", "doubted", "hashed", "quick", "simple"),
     )
 
-    def __init__(self, model: Compiled, rules: list[Counted | Once | Repeated | Fact | Evidence]) -> None:
+    def __init__(self, model: Compiled, rules: list[Counted | Once | Repeated | Fact], doubts: Set[str] = NONE) -> None:
         self._model, self._rules, self._under = model, rules, dict[tuple[bool, bool], Plan]()
         self._counting, self._judge, self._remembered = model.counting, model.judge, model.remembered
         self.counted = [model.rules[r.name] for r in rules if isinstance(r, Counted)]
@@ -62,10 +67,8 @@ class Plan:
         self._lowers = any(r.points < 0 for r in rules if isinstance(r, Counted))
         self.simple = not (self._onces or self._repeated or self._facts)
         self.hashed = bool(self.counted or self._repeated)
-        doubts = {r.name for r in rules if isinstance(r, Evidence)}
-        self.doubted, self.certain = bool(doubts), not doubts.isdisjoint(model.certain)
-        sure = [rule for rule in rules if not isinstance(rule, Evidence)]
-        more = any(_may_do_more(when, model.fit.asks_mail) for rule in sure for when in rule.when)
+        self.doubted, self.certain = bool(doubts), CERTAIN in doubts
+        more = any(_may_do_more(when, model.fit.asks_mail) for rule in rules for when in rule.when)
         only_counts = self.simple and len(self.counted) == 1 and not self._lowers and not more
         self.quick = self.counted[0] if only_counts else None  # what most events, visits and landing pages, meet
 

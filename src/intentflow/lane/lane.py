@@ -203,10 +203,9 @@ class Lane:
 
     def core(self, sources: int) -> Core:
         """The core for that many sources."""
-        core = self._cores.get(sources)
-        if core is None:
-            core = self._cores[sources] = self._make_core(sources)
-        return core
+        if sources not in self._cores:
+            self._cores[sources] = self._make_core(sources)
+        return self._cores[sources]
 
     # -- settling ------------------------------------------------------------------------------------------------------
 

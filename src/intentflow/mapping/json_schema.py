@@ -21,6 +21,8 @@ def json_schema() -> dict[str, Any]:
     for part in (made, *made.get("$defs", {}).values()):
         if "description" in part:
             part["description"] = cleandoc(part["description"])  # a docstring's indentation is gone from Python 3.13 on
+        if "otherwise" in part["properties"]:
+            part["properties"]["otherwise"]["type"].append("null")  # there, null is not what leaving it out is
     return {"$schema": DIALECT, "$id": "urn:intentflow:mapping"} | made
 
 

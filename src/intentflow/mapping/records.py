@@ -12,6 +12,7 @@ from intentflow.mapping.written import MOST_REPEATS, EachWritten, RepeatWritten,
 
 CUT = {"url": 4096, "referrer": 4096, "title": 512, "user_agent": 1024}  # texts that are cut to what the contract takes
 CUT_INSIDE = {"campaign": 512}
+SAID = {"profile": "profile", "outcome": "action"}  # a kind of record that is not there where this is empty
 
 Fields = dict[str, object]
 Columns = dict[str, tuple[str, ...]]  # which columns a field was made from, by its path: `page.url`
@@ -27,6 +28,7 @@ class RecordMaker:
         self.columns: Columns = {}
         self._zone, self._tables = mapping.zone, tables
         self._tag = None if written.kind == "event" else written.kind
+        self._said = SAID.get(written.kind)
         self._when: Holds | None = None if written.when is None else any_of(written.when)
         self._times = _times(written.repeat, written.each, tables)
         given = {key: getattr(written, key) for key in RecordWritten.model_fields if key not in HOW}
@@ -41,6 +43,8 @@ class RecordMaker:
             assert isinstance(fields, dict)
             if self._tag is not None:
                 fields["family"] = self._tag
+            if self._said is not None and self._said not in fields:
+                continue
             if "event_id" not in fields:
                 fields["event_id"] = _hash(raw, self._full_name, number)
             yield fields
@@ -61,7 +65,8 @@ class RecordMaker:
             return self._lines(part, path)
         if not isinstance(part, ValueWritten):
             given = {name: getattr(part, name) for name in type(part).model_fields}  # type: ignore[attr-defined]  # a part of the schema
-            return self._object(given, f"{path}.", 0 if isinstance(part, MoneyWritten) else CUT_INSIDE.get(key, 0))
+            made = self._object(given, f"{path}.", CUT_INSIDE.get(key, 0))
+            return partial(_with, "amount", made) if isinstance(part, MoneyWritten) else made
         self.columns[path] = part.columns
         if isinstance(part, TimeWritten):
             return time(part, self._zone, self._tables)
@@ -75,12 +80,14 @@ class RecordMaker:
         made = {name: value(part, self._tables) for name, part in parts.items()}
         self.columns |= {f"{path}.{name}": part.columns for name, part in parts.items()}
         self.columns[path] = tuple(dict.fromkeys(c for part in parts.values() for c in part.columns))
+        withdrawn = {name for name, part in parts.items() if part.withdraw}
 
         def build(row: Cells) -> object:
-            found = {name: cell for name, get in made.items() if (cell := get(row)) is not None}
+            found = {name: get(row) for name, get in made.items()}
             return {
-                name: cell if isinstance(cell, str | int | float | bool) else text_of(cell)
+                name: cell if cell is None or isinstance(cell, str | int | float | bool) else text_of(cell)
                 for name, cell in found.items()
+                if cell is not None or name in withdrawn
             } or None
 
         return build
@@ -90,10 +97,15 @@ class RecordMaker:
         made = [self._object(part, f"{path}[{at}].", 512) for at, part in enumerate(given)]
 
         def build(row: Cells) -> object:
-            found = [line for get in made if isinstance(line := get(row), dict) and "sku" in line]
-            return found or None
+            return [line for get in made if (line := _with("sku", get, row)) is not None] or None
 
         return build
+
+
+def _with(key: str, get: Get, row: Cells) -> object:
+    """An object that is nothing without one of its fields."""
+    found = get(row)
+    return found if isinstance(found, dict) and key in found else None
 
 
 def _text(get: Get, cut: int, row: Cells) -> object:

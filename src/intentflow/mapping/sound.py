@@ -1,6 +1,6 @@
 """What is wrong with a mapping by its sense: fields that a record has no use for, that it lacks, ids that would be one.
 
-Which kinds of records there are and what each takes is told here alone; `READ` are those that replay reads today.
+What each kind of record takes and needs is told here alone.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,6 @@ from intentflow.model.condition import ACTIONS
 from intentflow.model.findings import Flaw, Path
 from intentflow.model.suggest import did_you_mean
 
-READ = ("event", "link")
 HOW = {"kind", "when", "repeat", "each"}  # of any record: whether and how often
 IDS = ("lead_id", "email", "same_as", "visitor_id")
 _SHARED = {"event_id", "occurred_at", "lead_id", "email", "visitor_id"}
@@ -33,12 +32,8 @@ def flaws_of(mapping: MappingWritten) -> Iterator[Flaw]:
     owner: dict[object, str] = {}
     for name, record in mapping.records.items():
         path: Path = ("records", name)
-        if record.kind not in READ:
-            yield Flaw(
-                (*path, "kind"), f'"{record.kind}" is not read yet; take the record out, or keep it in another file'
-            )
         yield from _of_record(path, record)
-        if record.event_id is not None and record.when is None and record.kind == "event":
+        if record.event_id is not None and record.when is None and record.kind != "link":
             other = owner.setdefault(repr(record.event_id), name)
             if other != name:
                 text = f'must not be that of record "{other}", or one of them is a duplicate; add a word to it'
@@ -54,6 +49,7 @@ def _of_record(path: Path, record: RecordWritten) -> Iterator[Flaw]:
             yield Flaw((*path, key), f"is missing: {_a(record.kind)} needs it")
     yield from _of_ids(path, record, given)
     yield from _of_numbers(path, record)
+    yield from _of_withdrawals(path, record)
     if record.kind == "event" and record.family is not None:
         yield from _of_family(path, record, record.family, given)
     if record.kind == "outcome" and record.action is not None:
@@ -94,6 +90,16 @@ def _of_family(path: Path, record: RecordWritten, family: ValueWritten, given: s
         yield from _of_words((*path, "action"), record.action, ACTIONS[name])
     elif name == "cart":
         yield Flaw((*path, "action"), f"is missing: one of {', '.join(ACTIONS[name])}")
+
+
+def _of_withdrawals(path: Path, record: RecordWritten) -> Iterator[Flaw]:
+    """`withdraw`: of what is known of somebody, and of nothing else."""
+    known = {id(part) for part in (record.profile or {}).values()}
+    if any(part.withdraw and id(part) not in known for part in parts_of(record)):
+        yield Flaw(path, "has withdraw outside profile; only what is known of somebody can be withdrawn")
+    for name, part in (record.profile or {}).items():
+        if part.withdraw and part.default is not None:
+            yield Flaw((*path, "profile", name), "has withdraw and default; where it is empty only one of them can be")
 
 
 def _of_words(path: Path, value: ValueWritten, known: tuple[str, ...]) -> Iterator[Flaw]:

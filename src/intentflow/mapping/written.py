@@ -143,6 +143,7 @@ class ValueWritten(Written):
     otherwise: Text | None = Field(None, description="what a value becomes that is not in map; null leaves it out")
     decimal: Decimal | None = Field(None, description="the decimal mark of a number; the other one groups thousands")
     as_: As | None = Field(None, alias="as", description="what it is read as; hash: 32 hexadecimal digits of it")
+    withdraw: Bool = Field(False, description="in profile: where it is empty, what was known of it is withdrawn")
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:

@@ -31,5 +31,6 @@ def flaws_of_approval(written: ModelWritten) -> Iterator[Flaw]:
         text = "is approved, but approved_by is missing: the names for sales, marketing and management"
     else:
         who = " and ".join(missing)
-        text = f"is approved, but approved_by has no name for {who}; where they disagree, senior sales management decides (decided_by: name)"
+        then = "where they disagree, senior sales management decides (decided_by: name)"
+        text = f"is approved, but approved_by has no name for {who}; {then}"
     yield Flaw(("status",), text)

@@ -17,6 +17,7 @@ from intentflow.domain.rules import (
     Abandoned,
     Condition,
     Counted,
+    Fact,
     Graded,
     Ideal,
     Once,
@@ -45,6 +46,7 @@ class Behaviour(NamedTuple):
     events: tuple[AnyEvent, ...]  # no two of which do the same
     wait: int = 0  # milliseconds for which nothing must happen afterwards
     by_sales: bool = False  # not the lead's own doing
+    bears_on: frozenset[str] = frozenset()  # axes on which it may bring points, and facts
 
 
 def behaviours(model: ScoringModel, pages: Pages) -> tuple[Behaviour, ...]:
@@ -58,9 +60,35 @@ def behaviours(model: ScoringModel, pages: Pages) -> tuple[Behaviour, ...]:
         events = tuple(event for event in known if meets((one,), event))
         found.append(Behaviour(condition_words(one, pages), events, 0, one.family == "outcome"))
     found += _abandoned(model)
-    for sign in Fit(model.signals).signs:
+    signs = Fit(model.signals).signs
+    for sign in signs:
         found += _told(sign)
-    return tuple({each.words: each for each in found if each.events}.values())
+    named = {f"{n}": rule for n, rule in enumerate(rules)}
+    borne = [each._replace(bears_on=_bears_on(each, model, signs, matcher, named)) for each in found if each.events]
+    return tuple({each.words: each for each in borne}.values())
+
+
+def _bears_on(
+    done: Behaviour,
+    model: ScoringModel,
+    signs: list[Sign],
+    matcher: Matcher[frozenset[str]],
+    named: dict[str, Counted | Once | Repeated | Fact],
+) -> frozenset[str]:
+    """Axes and facts: of the rules that its events meet, of the newsletter, of carts left alone, of what profiles are asked for."""
+    found: set[str] = set()
+    for event in done.events:
+        met = [named[name] for name in matcher.match(event)]
+        found |= {
+            rule.name if isinstance(rule, Fact) else rule.axis
+            for rule in met
+            if isinstance(rule, Fact) or rule.points > 0
+        }
+        if isinstance(event, NewsletterSignup):
+            found |= {signal.axis for signal in model.signals if isinstance(signal, SignedUp)}
+        if isinstance(event, Profile):
+            found |= {s.signal.axis for s in signs if any(name in event.profile for name, _ in s.looks)}
+    return frozenset(found | {s.axis for s in model.signals if done.wait and isinstance(s, Abandoned)})
 
 
 def _conditions(model: ScoringModel) -> Iterator[Condition]:
@@ -87,7 +115,9 @@ def _abandoned(model: ScoringModel) -> Iterator[Behaviour]:
     for signal in model.signals:
         if isinstance(signal, Abandoned):
             filled = replace(samples(FILLED)[0], cart_id=NEW_CART)
-            yield Behaviour(f"fills a cart and leaves it alone for {duration_words(signal.quiet)}", (filled,), signal.quiet)
+            yield Behaviour(
+                f"fills a cart and leaves it alone for {duration_words(signal.quiet)}", (filled,), signal.quiet
+            )
 
 
 def _told(sign: Sign) -> Iterator[Behaviour]:

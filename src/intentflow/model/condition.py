@@ -1,11 +1,12 @@
 """Conditions as they are written under `when:`: on an event, on repetition, on the newsletter, on a cart left alone."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self, get_args, get_type_hints
 
 from pydantic import BeforeValidator, PlainValidator, model_validator
 
 from intentflow.domain.event import FAMILIES
-from intentflow.domain.rules import AGENTS, CHANNELS, MAX_WINDOW, Agent, Channel, Condition
+from intentflow.domain.rules import AGENTS, CHANNELS, MAX_WINDOW, Agent, Channel, Condition, Test
 from intentflow.model.durations import shown
 from intentflow.model.suggest import did_you_mean
 from intentflow.model.traits import Attribute, Sources, Traits
@@ -54,6 +55,14 @@ class TestWritten(Written):
         if not self.model_fields_set:
             raise ValueError("is empty; say equals, one_of, at_least, at_most or exists")
         return self
+
+
+def tests_of(name: str, tests: TestWritten) -> Iterator[Test]:
+    """The tests as the core reads them."""
+    for op in ("equals", "one_of", "at_least", "at_most", "exists"):
+        value = getattr(tests, op)
+        if value is not None:
+            yield Test(name, op, value)
 
 
 def test_keys(written: object) -> object:

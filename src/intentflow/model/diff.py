@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from intentflow.model.approval import approval_words
+from intentflow.model.diff_evidence import evidence_differences
 from intentflow.model.diff_signals import fact_differences, group_differences, signal_differences
 from intentflow.model.diff_stages import answer_differences, stage_differences
 from intentflow.model.difference import Carried, Difference, Part, Sides
@@ -27,6 +28,7 @@ def differences(old: Reading, new: Reading) -> tuple[Difference, ...]:
         *signal_differences(old.model, new.model, pages),
         *group_differences(old.model, new.model, pages),
         *fact_differences(old.model, new.model, pages),
+        *evidence_differences(old.model, new.model, pages),
         *answer_differences(old.model, new.model),
         *_texts("example", _examples(old), _examples(new)),
     )

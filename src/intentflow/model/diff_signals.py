@@ -157,6 +157,17 @@ def _within(signal: Signal, _pages: Pages) -> str:
     return f"within {duration_words(getattr(signal, 'within', 0))}"
 
 
+def _provisional(signal: Signal) -> float | None:
+    """The points until a sign-up is confirmed, if they are not all of them."""
+    until = signal.until_confirmed if isinstance(signal, SignedUp) else signal.points
+    return None if until == signal.points else until
+
+
+def _until_confirmed(signal: Signal, _pages: Pages) -> str:
+    until = _provisional(signal)
+    return "all points before it is confirmed, too" if until is None else f"{until:g} points until confirmed"
+
+
 def _lasts(of: object, _pages: Pages) -> str:
     lasts = getattr(of, "lasts", None)
     return "lasts for ever" if lasts is None else f"lasts {duration_words(lasts)}"
@@ -179,7 +190,7 @@ ASPECTS: Sequence[Aspect[Any]] = (
     Aspect(_get("when"), _when, _met),
     Aspect(_get("at_least"), _repeats, _window),
     Aspect(_get("within"), _within, at_once),
-    Aspect(_get("until_confirmed"), lambda s, _: f"{s.until_confirmed:g} points until confirmed", at_once),
+    Aspect(_provisional, _until_confirmed, at_once),
     Aspect(_get("quiet"), lambda s, _: f"a cart is left alone after {duration_words(s.quiet)}", at_once),
     Aspect(_of_profile, _when, _met),
     Aspect(_get("lasts"), _lasts, at_once),

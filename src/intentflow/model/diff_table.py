@@ -13,6 +13,7 @@ SECTIONS: dict[Part, str] = {
     "signal": "Signals",
     "group": "Groups",
     "fact": "Facts",
+    "evidence": "Evidence",
     "answer": "Three answers",
     "example": "Examples",
 }

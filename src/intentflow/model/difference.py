@@ -1,7 +1,7 @@
 """A difference between two models, as a value: what is new, gone or changed, and what it means for leads that are there already.
 
 A lead's state holds counts and times, not points, so most of a new model applies to it at once. What cannot be known is what nobody kept:
-the past of a new signal, say. `docs/model.md`, "What a new version does to leads", has it as a table; tests hold each row against the core.
+the past of a new signal, say. `docs/semantics.md`, "A new model", has the list; tests hold what is said here against the core.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from msgspec import Struct
 from intentflow.model.words import Pages
 
 How = Literal["at once", "partly", "from now on"]
-Part = Literal["model", "glossary", "pages", "stage", "signal", "group", "fact", "answer", "example"]
+Part = Literal["model", "glossary", "pages", "stage", "signal", "group", "fact", "evidence", "answer", "example"]
 T = TypeVar("T")
 
 

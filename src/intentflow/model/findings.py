@@ -10,6 +10,7 @@ TOLD = 50  # findings in the message of an error
 NAMED = {
     "signals": "signal",
     "facts": "fact",
+    "evidence": "evidence",
     "groups": "group",
     "stages": "stage",
     "examples": "example",

@@ -16,7 +16,7 @@ def grade_never_counts(reading: Reading) -> Iterator[Flaw]:
         if isinstance(sign.signal, Graded):
             for number in range(len(sign.signal.grades)):
                 if not grade_values(sign, number):
-                    text = "no value counts by this grade: one before it takes them all, or it contradicts itself; put the narrower one first"
+                    text = "never counts: a grade before it takes all its values, or it contradicts itself; put the narrower one first"
                     yield Flaw(("signals", sign.signal.name, "grades", number), text)
 
 
@@ -35,7 +35,10 @@ def likelihood_never_told(reading: Reading) -> Iterator[Flaw]:
     for i, row in enumerate(rows):
         hiding = next((n for n, before in enumerate(rows[:i]) if _fits_whenever(before, row)), None)
         if hiding is not None:
-            yield Flaw(("likelihood", i), f"is never told: entry {hiding + 1} fits whenever it does; put the narrower one first")
+            yield Flaw(
+                ("likelihood", i),
+                f"is never told: entry {hiding + 1} fits whenever it does; put the narrower one first",
+            )
 
 
 def _fits_whenever(wide: Likely, narrow: Likely) -> bool:

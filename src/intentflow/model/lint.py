@@ -79,6 +79,7 @@ def never_fires(reading: Reading) -> Iterator[Flaw]:
     """A rule that can never fire."""
     rules = [("signals", s.name, s.when) for s in reading.model.signals if isinstance(s, Counted | Once | Repeated)]
     rules += [("facts", fact.name, fact.when) for fact in reading.model.facts]
+    rules += [("evidence", rule.name, rule.when) for rule in reading.model.evidence]
     for kind, name, conditions in rules:
         for i, condition in enumerate(conditions):
             if not samples(condition):
@@ -94,6 +95,18 @@ def _contradiction(condition: Condition) -> str:
     if condition.not_url:
         return "not_url takes away every page of url"
     return "its attributes contradict each other"
+
+
+def evidence_weighs_nothing(reading: Reading) -> Iterator[Flaw]:
+    """A rule of evidence that leaves everything as it is."""
+    of_signals = {c.family for signal in reading.model.signals if isinstance(signal, Counted) for c in signal.when}
+    for rule in reading.model.evidence:
+        if rule.weight == 1:
+            yield Flaw(("evidence", rule.name, "weight"), "1 is a human's, so the rule changes nothing; lower it")
+        elif rule.of and of_signals.isdisjoint(rule.of):
+            yield Flaw(
+                ("evidence", rule.name), f"no signal counts {' or '.join(rule.of)}, so there is nothing to withdraw"
+            )
 
 
 def cap_below_one_event(reading: Reading) -> Iterator[Flaw]:
@@ -215,6 +228,7 @@ LINTS: tuple[Lint, ...] = (
     unreachable_stage,
     endless_stage,
     never_fires,
+    evidence_weighs_nothing,
     cap_below_one_event,
     cap_without_limit,
     counts_twice,

@@ -15,7 +15,7 @@ from intentflow.model.schema import ModelWritten
 from intentflow.model.translate import translate
 
 SHIPPED = files("intentflow.model") / "shipped"
-SECTIONS = ("signals", "facts", "groups", "stages", "pages", "glossary")
+SECTIONS = ("signals", "facts", "evidence", "groups", "stages", "pages", "glossary")
 NEEDED: dict[str, Tree] = {"model": "unnamed", "version": 1}  # stand-ins, so that the rest is judged too
 
 

@@ -35,7 +35,7 @@ def is_protected(attribute: str) -> bool:
 
 
 def protected_rules(written: ModelWritten) -> Iterator[tuple[str, str, list[str], str | None]]:
-    """Signals and facts that look at protected attributes: section, name, the attributes, and the reason that is given."""
+    """Signals, facts and evidence that look at protected attributes: section, name, the attributes, and the reason that is given."""
     for name, signal in written.signals.items():
         found = _looked_at(signal.when)
         if found:
@@ -44,6 +44,10 @@ def protected_rules(written: ModelWritten) -> Iterator[tuple[str, str, list[str]
         found = _looked_at(fact.when or ())
         if found:
             yield "facts", name, found, fact.because
+    for name, rule in written.evidence.items():
+        found = _looked_at(rule.when)
+        if found:
+            yield "evidence", name, found, rule.because
 
 
 def flaws_of_protected(written: ModelWritten) -> Iterator[Flaw]:

@@ -4,11 +4,11 @@ What the parts mean together is `translate`'s. The types with their errors are i
 """
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
-from intentflow.domain.event import PROVENANCES, Provenance
+from intentflow.domain.event import FAMILIES, PROVENANCES, Provenance
 from intentflow.model.condition import ACTIONS, Whens
 from intentflow.model.spoken import given_keys
 from intentflow.model.suggest import did_you_mean
@@ -40,6 +40,7 @@ from intentflow.model.written import (
     entries,
     many,
     one_of,
+    weight,
     whole,
 )
 
@@ -105,6 +106,22 @@ class EnterWritten(LeaveWritten):
 
     fact: Name | None = None
     facts: Names = ()
+
+
+def withdrawn(written: object) -> object:
+    """What evidence withdraws: `itself`, or a family or a list of them."""
+    if written == "itself":
+        return "itself"
+    return tuple(one_of(*FAMILIES)(family) for family in (written if isinstance(written, list) else [written]))
+
+
+class EvidenceWritten(Written):
+    """What no human did."""
+
+    when: Whens
+    weight: Annotated[float, PlainValidator(weight)]
+    withdraws: Annotated[tuple[str, ...] | Literal["itself"], PlainValidator(withdrawn)] = ()
+    because: Words
 
 
 class StageWritten(Written):
@@ -220,6 +237,7 @@ class ModelWritten(Written):
     groups: Annotated[dict[Name, GroupWritten], entries(50)] = {}
     signals: Annotated[dict[Name, SignalWritten], entries(200)]
     facts: Annotated[dict[Name, FactWritten], entries(50)] = {}
+    evidence: Annotated[dict[Name, EvidenceWritten], entries(50)] = {}
     stages: Annotated[dict[Name, StageWritten], entries(20)]
     eligible: EligibleWritten | None = None
     criteria: EnterWritten | None = None

@@ -14,7 +14,7 @@ from intentflow.domain.rules import AXES, AnySignal, Axis, Criteria, Eligible, L
 from intentflow.model.approval import approval_words
 from intentflow.model.durations import duration_words, limit_words
 from intentflow.model.load import Reading
-from intentflow.model.words import fact_words, signal_words
+from intentflow.model.words import evidence_words, fact_words, signal_words
 
 Side = Literal["left", "right"]
 AXIS_WORDS: dict[Axis, str] = {
@@ -43,6 +43,8 @@ def _parts(reading: Reading) -> Iterator[RenderableType]:
         yield _section("Groups: what signals count together, at most", _groups(model))
     if model.facts:
         yield _section("Facts: what is known of a lead", _facts(reading))
+    if model.evidence:
+        yield _section("Evidence: what no human did, and what it leaves of the same hour", _evidence(reading))
 
 
 def _title(reading: Reading) -> RenderableType:
@@ -193,6 +195,21 @@ def _facts(reading: Reading) -> Table:
         table.add_row(
             fact.name, escape(fact_words(fact, pages)), "for ever" if fact.lasts is None else duration_words(fact.lasts)
         )
+    return table
+
+
+def _evidence(reading: Reading) -> Table:
+    rules, pages = reading.model.evidence, reading.written.pages
+    table = _table(
+        ("evidence", "left", _widest([r.name for r in rules], 8, 20)),
+        ("if somebody ...", "left", None),
+        ("withdraws", "left", 17),
+        ("left", "right", 6),
+    )
+    table.add_column("because", ratio=1, header_style="dim")
+    for rule in rules:
+        what = _lines(list(rule.of)) or "itself"
+        table.add_row(rule.name, escape(evidence_words(rule, pages)), what, f"{rule.weight:.0%}", escape(rule.because))
     return table
 
 

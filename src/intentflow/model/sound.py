@@ -90,7 +90,7 @@ def flaws_of_stage(name: str, stage: StageWritten, first: bool) -> Iterator[Flaw
 
 def name_flaws(known: dict[str, list[str]]) -> Iterator[Flaw]:
     """Leads remember what they did under the CRC-32 of a name, so two names must not share one, and none may have 0."""
-    for kind in ("signals", "facts", "stages"):
+    for kind in ("signals", "facts", "evidence", "stages"):
         owner: dict[int, str] = {0: "nothing"}
         for name in known[kind]:
             other = owner.setdefault(crc32(name.encode()), name)

@@ -10,6 +10,7 @@ from intentflow.domain.rules import (
     AnySignal,
     Condition,
     Counted,
+    Evidence,
     Fact,
     Group,
     Once,
@@ -17,12 +18,12 @@ from intentflow.domain.rules import (
     ScoringModel,
     SignedUp,
     Stage,
-    Test,
 )
 from intentflow.model.answering import criteria_of, eligible_of, facts_asked, flaws_of_answers, likelihood_of
 from intentflow.model.approval import flaws_of_approval
-from intentflow.model.condition import SIGN_UP, TestWritten, When
+from intentflow.model.condition import SIGN_UP, When, tests_of
 from intentflow.model.document import Document
+from intentflow.model.doubting import evidence_rule, flaws_of_evidence
 from intentflow.model.findings import Flaw, Path
 from intentflow.model.fitting import fit_signal
 from intentflow.model.protected import flaws_of_protected
@@ -39,6 +40,7 @@ def translate(document: Document, written: ModelWritten) -> tuple[ScoringModel, 
     signals = tuple(found for name in written.signals if (found := work.signal(name)) is not None)
     facts = tuple(work.fact(name) for name in written.facts)
     groups = tuple(Group(name, group.axis, group.cap) for name, group in written.groups.items())
+    evidence = tuple(rule for name in written.evidence if (rule := work.evidence(name)) is not None)
     stages = tuple(work.stage(name) for name in written.stages)
     work.flaws += [*name_flaws(work.known), *flaws_of_protected(written), *flaws_of_answers(written), *flaws_of_approval(written)]
     work.check_examples()
@@ -51,6 +53,7 @@ def translate(document: Document, written: ModelWritten) -> tuple[ScoringModel, 
         signals=signals,
         groups=groups,
         facts=facts,
+        evidence=evidence,
         stages=stages,
         eligible=eligible_of(written, work.refers),
         criteria=criteria_of(written, work.refers),
@@ -64,7 +67,7 @@ class _Translation:
     def __init__(self, document: Document, written: ModelWritten) -> None:
         self.written = written
         self.flaws: list[Flaw] = []
-        self.known = {kind: _keys(document, kind) for kind in ("signals", "facts", "groups", "stages", "pages")}
+        self.known = {kind: _keys(document, kind) for kind in ("signals", "facts", "evidence", "groups", "stages", "pages")}
         for name, globs in written.pages.items():
             for i, glob in enumerate(globs):
                 if not PATTERN_CHARS & set(glob):
@@ -143,7 +146,7 @@ class _Translation:
             targeted=when.targeted,
             channel=when.channel,
             agent=when.agent,
-            attributes=tuple(test for name, tests in when.attributes.items() for test in _tests(name, tests)),
+            attributes=tuple(test for name, tests in when.attributes.items() for test in tests_of(name, tests)),
         )
 
     def _globs(self, path: Path, globs: tuple[str, ...]) -> Iterable[str]:
@@ -167,6 +170,13 @@ class _Translation:
         else:
             conditions = tuple(c for signal in fact.signal or () for c in self.conditions_of((*path, "signal"), signal))
         return Fact(name, tuple(dict.fromkeys(conditions)), None if fact.lasts == "forever" else fact.lasts)
+
+    def evidence(self, name: str) -> Evidence | None:
+        """The rule, or None if a part is wrong."""
+        rule, before = self.written.evidence[name], len(self.flaws)
+        self.flaws += flaws_of_evidence(name, rule)
+        conditions = self.conditions(("evidence", name, "when"), rule.when) if len(self.flaws) == before else ()
+        return evidence_rule(name, rule, conditions) if len(self.flaws) == before else None
 
     def stage(self, name: str) -> Stage:
         """The stage; the first one of the file is where everybody begins."""
@@ -201,13 +211,6 @@ class _Translation:
 def _keys(document: Document, kind: str) -> list[str]:
     section = document.tree.get(kind)
     return list(section) if isinstance(section, dict) else []
-
-
-def _tests(name: str, tests: TestWritten) -> Iterable[Test]:
-    for op in ("equals", "one_of", "at_least", "at_most", "exists"):
-        value = getattr(tests, op)
-        if value is not None:
-            yield Test(name, op, value)
 
 
 def _signal(name: str, signal: SignalWritten, conditions: tuple[Condition, ...]) -> AnySignal:

@@ -4,13 +4,14 @@ Points have caps, limits and windows, and stages ask for facts: what is missing 
 ours, so a copy of the lead is taken through what could happen, by the same fold that scores it. A way is told only if it ends in the stage
 for every event that was made up for its words; and of ways that contain one another only the smallest.
 
-First one to three things at once, each as often as need be; then one thing again and again, at once or once a day. The search is bounded.
+First one thing and two at once, then one again and again, at once or once a day, then three things at once that all bear on one stage, by
+its axes and facts. The search is bounded.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import combinations_with_replacement, product
+from itertools import chain, combinations_with_replacement, product
 from math import prod
 
 import msgspec
@@ -21,11 +22,11 @@ from intentflow.domain.event import AnyEvent
 from intentflow.domain.fold import Fold
 from intentflow.domain.lead import Lead
 from intentflow.domain.notices import News
-from intentflow.domain.rules import DAY, MAX_WINDOW
+from intentflow.domain.rules import AXES, DAY, MAX_WINDOW
 from intentflow.model.behaviours import Behaviour, behaviours
 from intentflow.model.words import NO_PAGES, Pages
 
-MOST_AT_ONCE = 3  # things in a combination
+MOST_AT_ONCE = 3  # things
 MOST_DAYS = 7  # on which one thing is done again
 MOST_TRIES = 20_000  # of the fold
 MOST_READINGS = 32  # of one combination: choices of a sample for each of its parts
@@ -71,31 +72,43 @@ def ways(fold: Fold, lead: Lead, at: int, pages: Pages = NO_PAGES) -> Found:
     """The ways up for a lead, which has been brought up to `at` (epoch ms); it is not changed."""
     search = _Search(fold, lead, at)
     done = behaviours(fold.model, pages)
-    for attempt in _tries(done):
+    for attempt in chain(_few(done), _again(done), _three(done, search.asked)):
         search.look(attempt)
         if search.tries >= MOST_TRIES:
             break
     return Found(tuple(search.told()), search.tries < MOST_TRIES)
 
 
-def _tries(done: tuple[Behaviour, ...]) -> Iterator[Try]:
-    """Smaller combinations before larger ones."""
-    own = [each for each in done if not each.by_sales]
+def _few(done: tuple[Behaviour, ...]) -> Iterator[Try]:
+    """One thing, and two at once."""
     yield from (Try(((each, 0),)) for each in done)
+    yield from (Try(tuple((each, 0) for each in some)) for some in combinations_with_replacement(_own(done), 2))
+
+
+def _again(done: tuple[Behaviour, ...]) -> Iterator[Try]:
+    """One thing again and again."""
     for times in range(2, MAX_WINDOW + 1):
-        if times <= MOST_AT_ONCE:
-            yield from (Try(tuple((each, 0) for each in some)) for some in combinations_with_replacement(own, times))
-        else:
-            yield from (Try(((each, 0),) * times) for each in own)
+        yield from (Try(((each, 0),) * times) for each in _own(done) if times > 2)
         if times <= MOST_DAYS:
-            yield from (Try(tuple((each, day * DAY) for day in range(times))) for each in own)
+            yield from (Try(tuple((each, day * DAY) for day in range(times))) for each in _own(done))
+
+
+def _three(done: tuple[Behaviour, ...], asked: list[frozenset[str]]) -> Iterator[Try]:
+    """Three things at once that all bear on a stage."""
+    for some in combinations_with_replacement(_own(done), 3):
+        if any(all(each.bears_on & stage for each in some) for stage in asked):
+            yield Try(tuple((each, 0) for each in some))
+
+
+def _own(done: tuple[Behaviour, ...]) -> list[Behaviour]:
+    return [each for each in done if not each.by_sales]
 
 
 def events_of(attempt: Try, at: int) -> Iterator[tuple[AnyEvent, ...]]:
-    """What it may be that is done, event by event at its time: one reading for each choice of samples."""
+    """What it may be that is done, event by event: one reading for each choice of samples. Now is the millisecond after `at`."""
     for reading in product(*(behaviour.events for behaviour, _ in attempt.done)):
         yield tuple(
-            replace(event, event_id=f"way {number}", lead_id="copy", occurred_at=moment(at + after))
+            replace(event, event_id=f"way {number}", lead_id="copy", occurred_at=moment(at + 1 + after))
             for number, (event, (_, after)) in enumerate(zip(reading, attempt.done, strict=True))
         )
 
@@ -114,6 +127,11 @@ class _Search:
         self._found: dict[int, list[Try]] = {
             rung.number: [] for rung in fold.judge.rungs[self._here + 1 :] if not rung.is_setback
         }
+        self.asked = [
+            frozenset((*(AXES[a] for a, _ in rung.enter), *(fact.name for fact, _ in rung.facts)))
+            for rung in fold.judge.rungs
+            if rung.number in self._found
+        ]
         self.tries = 0
 
     def look(self, attempt: Try) -> None:
@@ -136,9 +154,9 @@ class _Search:
         news: News = []
         self.tries += 1
         for event, (behaviour, after) in zip(events, attempt.done, strict=True):
-            fold.take(KEY, lead, event, self._at + after, news)
+            fold.take(KEY, lead, event, self._at + 1 + after, news)
             if behaviour.wait:
-                fold.pass_time(KEY, lead, self._at + after + behaviour.wait, news)
+                fold.pass_time(KEY, lead, self._at + 1 + after + behaviour.wait, news)
         return fold.judge.stage_of(lead)
 
     def told(self) -> Iterator[Way]:

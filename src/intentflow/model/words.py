@@ -8,6 +8,7 @@ from intentflow.domain.rules import (
     Agent,
     AnySignal,
     Condition,
+    Evidence,
     Fact,
     Graded,
     Ideal,
@@ -81,6 +82,12 @@ def signal_words(signal: AnySignal, pages: Pages = NO_PAGES) -> str:
     if isinstance(signal, Repeated):
         return f"{said}, {signal.at_least} times within {duration_words(signal.within)}"
     return said
+
+
+def evidence_words(rule: Evidence, pages: Pages = NO_PAGES) -> str:
+    """What speaks against a human."""
+    said = any_of(rule.when, pages)
+    return f"{said}, {rule.at_least} times within {duration_words(rule.within)}" if rule.at_least else said
 
 
 def fact_words(fact: Fact, pages: Pages = NO_PAGES) -> str:

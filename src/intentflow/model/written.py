@@ -40,6 +40,14 @@ def share(written: object) -> float:
     return value
 
 
+def weight(written: object) -> float:
+    """What evidence leaves of what was counted."""
+    value = number(written)
+    if not 0 <= value <= 1:
+        raise ValueError(f"must be from 0 (nothing counts) to 1 (all of it does), like 0.2, not {shown(written)}")
+    return value
+
+
 def many(written: object) -> object:
     """One, or a list of them, as a tuple."""
     items = tuple(written) if isinstance(written, list | tuple) else (written,)

@@ -30,7 +30,13 @@ class CartTimes(NamedTuple):
 
     def with_those_of(self, other: "CartTimes") -> "CartTimes":
         """'By id, the later of each, the larger contents.'"""
-        return CartTimes(*map(max, self[:4], other[:4]), larger(self.contents, other.contents))
+        return CartTimes(
+            max(self.add, other.add),
+            max(self.activity, other.activity),
+            max(self.purchase, other.purchase),
+            max(self.emptied, other.emptied),
+            larger(self.contents, other.contents),
+        )
 
 
 def larger(one: Contents | None, other: Contents | None) -> Contents | None:

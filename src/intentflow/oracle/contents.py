@@ -18,7 +18,7 @@ class Contents(NamedTuple):
 
 
 def empties(event: Event) -> bool:
-    """'The latest `remove` or `view` that says that nothing is in it': 'by an empty list of `lines`; without `lines`, by a `value` of 0'."""
+    """'A `remove` or `view` that says that nothing is in it': 'by an empty list of `lines`; without `lines`, by a `value` of 0'."""
     if not isinstance(event, Cart) or event.action not in ("remove", "view"):
         return False
     if event.lines is None:

@@ -50,7 +50,11 @@ class Hours:
 
     def weight(self, families: set[str], start: int, end: int) -> float:
         """'The least weight of the rules that concern the signal and were told of an hour that overlaps the period.'"""
-        names = {name for hour, _, name in self.told if hour * self._model.hour < end and start < (hour + 1) * self._model.hour}
+        names = {
+            name
+            for hour, _, name in self.told
+            if hour * self._model.hour < end and start < (hour + 1) * self._model.hour
+        }
         rules = [rule for rule in self._model.evidence if rule.name in names and families & set(rule.of)]
         return min([1.0, *(rule.weight for rule in rules)])
 
@@ -61,9 +65,9 @@ class Weighing:
     def __init__(self, model: ScoringModel, signal: Counted, limit: Limit) -> None:
         self._model, self._signal, self._limit = model, signal, limit
         self._families = {when.family for when in signal.when}
-        self._hours = Hours(model)
-        self._open: dict[int, list[int]] = {}
-        self._closed: list[Period] = []
+        self.hours = Hours(model)
+        self.open: dict[int, list[int]] = {}
+        self.closed: list[Period] = []
 
     def take(self, entries: Iterable[Entry]) -> "Weighing":
         """Count these in the order in which they came."""
@@ -71,34 +75,35 @@ class Weighing:
             if isinstance(entry, Joined):
                 other = Weighing(self._model, self._signal, self._limit).take(entry.entries)
                 for side in (self, other):
-                    side._close(entry.bound)
+                    side.close(entry.bound)
                 self._join(other)
                 continue
             if entry.told or entry.patterns:
-                self._close(entry.bound)
+                self.close(entry.bound)
             if self._signal.name in entry.signals:
-                self._open.setdefault(entry.at // self._limit.period, []).append(entry.at)
+                self.open.setdefault(entry.at // self._limit.period, []).append(entry.at)
             for rule in entry.told:
-                self._hours.tell(rule, [entry.at])
+                self.hours.tell(rule, [entry.at])
             for rule in entry.patterns:
-                self._hours.note(rule, [(entry.at, entry.id_hash)])
+                self.hours.note(rule, [(entry.at, entry.id_hash)])
         return self
 
     def _join(self, other: "Weighing") -> None:
-        self._hours.join(other._hours)
-        self._closed += other._closed
-        for period, times in other._open.items():
-            self._open.setdefault(period, []).extend(times)
+        self.hours.join(other.hours)
+        self.closed += other.closed
+        for period, times in other.open.items():
+            self.open.setdefault(period, []).extend(times)
 
-    def _close(self, bound: int) -> None:
-        for number in [number for number in self._open if (number + 1) * self._limit.period <= bound]:
-            self._closed.append(self._weighed(number, self._open.pop(number)))
+    def close(self, bound: int) -> None:
+        """'Each period whose end is at or before it is closed with the weight that it has then.'"""
+        for number in [number for number in self.open if (number + 1) * self._limit.period <= bound]:
+            self.closed.append(self._weighed(number, self.open.pop(number)))
 
     def _weighed(self, number: int, times: Sequence[int]) -> Period:
         length = self._limit.period
-        return Period(self._hours.weight(self._families, number * length, (number + 1) * length), times)
+        return Period(self.hours.weight(self._families, number * length, (number + 1) * length), times)
 
     @property
     def periods(self) -> list[Period]:
         """All of them, as they count now."""
-        return [*self._closed, *(self._weighed(number, times) for number, times in self._open.items())]
+        return [*self.closed, *(self._weighed(number, times) for number, times in self.open.items())]

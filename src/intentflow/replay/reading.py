@@ -74,8 +74,9 @@ class Reading:
             before += source.size or 0
         self._advance(before, total)
         if not self.read:
+            why = f"all {self.passed_over} rows are passed over by the mapping" if self.passed_over else "empty"
             raise RejectedError(
-                f"{', '.join(map(str, self.paths))}: empty, nothing to replay: give a file with one row at least"
+                f"{', '.join(map(str, self.paths))}: {why}, nothing to replay: give a file with one row at least"
             )
 
     @property

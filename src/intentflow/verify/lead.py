@@ -7,15 +7,15 @@ from msgspec import Struct
 
 from intentflow.domain.change import QualificationChange, rfc3339
 from intentflow.domain.fold import Fold
-from intentflow.domain.lead import Lead, Unpublished
+from intentflow.domain.lead import Lead
 from intentflow.domain.rules import MAX_CARTS
-from intentflow.oracle import Move, Reference
+from intentflow.oracle import Move
 from intentflow.oracle.worth import Pieces, pieces_of
 from intentflow.verify.account import Account, Place, account_of, went_back
 from intentflow.verify.erased import furthest, moves_of
 from intentflow.verify.findings import Checked, Difference, What
 from intentflow.verify.log import Written
-from intentflow.verify.notices import notices_of, notices_unlike
+from intentflow.verify.notices import notices_differ
 from intentflow.verify.path import Way, by_log, by_search
 from intentflow.verify.published import Changes, changes_of, find_on, out_of_order, unlike
 from intentflow.verify.same import require_one_model, unequal
@@ -140,15 +140,7 @@ class Judge(Struct):
             yield from unlike(
                 changes, way.moves, set(waiting), last, find, lambda move: self._missing(key, account, move)
             )
-            if self.snapshot.log.whole:
-                yield from self._notices(key, way.reference, told)
-
-    def _notices(self, key: bytes, reference: Reference, outbox: Sequence[Unpublished]) -> Iterator[Difference]:
-        """What was told of the lead's carts, where the order of its records and the clocks is known."""
-        find = find_on(self.snapshot.names.cart_notices, self.snapshot.partition, key.decode(errors="replace"))
-        found = notices_of(self.snapshot.notices.get(key, ()), find, self.checked)
-        yield from found.wrong
-        yield from notices_unlike(found, reference.notices(key), outbox, self.strict, find)
+            yield from notices_differ(self.snapshot, key, way.reference, told, self.strict, self.checked)
 
     def _history(self, key: bytes) -> Sequence[Written]:
         return self.snapshot.log.history.get(key, ())

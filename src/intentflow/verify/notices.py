@@ -11,10 +11,10 @@ from msgspec import Struct
 from intentflow.domain.change import rfc3339
 from intentflow.domain.lead import NOTICE, Unpublished
 from intentflow.domain.notices import CartNotice
-from intentflow.oracle import Notice
+from intentflow.oracle import Notice, Reference
 from intentflow.verify.findings import Checked, Difference
-from intentflow.verify.published import Find
-from intentflow.verify.snapshot import Published
+from intentflow.verify.published import Find, find_on
+from intentflow.verify.snapshot import Published, Snapshot
 from intentflow.wire.changes import decode_notice
 
 
@@ -23,6 +23,18 @@ class Notices(Struct):
 
     told: dict[str, tuple[int, CartNotice]]  # id -> offset of its first record, and what it says
     wrong: list[Difference]
+
+
+def notices_differ(
+    snapshot: Snapshot, key: bytes, reference: Reference, outbox: Sequence[Unpublished], strict: bool, checked: Checked
+) -> Iterator[Difference]:
+    """What was told of a lead's carts, where the order of its records and the clocks is known."""
+    if not snapshot.log.whole:
+        return
+    find = find_on(snapshot.names.cart_notices, snapshot.partition, key.decode(errors="replace"))
+    found = notices_of(snapshot.notices.get(key, ()), find, checked)
+    yield from found.wrong
+    yield from notices_unlike(found, reference.notices(key), outbox, strict, find)
 
 
 def notices_of(records: Sequence[Published], find: Find, checked: Checked) -> Notices:

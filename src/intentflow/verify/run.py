@@ -17,6 +17,7 @@ from intentflow.verify.findings import Checked, Difference, Report
 from intentflow.verify.gather import Gatherer
 from intentflow.verify.histories import by_partition, learn
 from intentflow.verify.partition import LONGEST, Options, Post, judge, judge_of
+from intentflow.verify.same import require_no_other
 from intentflow.verify.tied import TiedJudge
 from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.topic_names import TopicNames
@@ -135,6 +136,7 @@ class Verifier:
 
         gatherer.read = tell
         snapshot = await gatherer.gather(number, wish.lead)
+        require_no_other(self.fold.model, snapshot)
         post.mail.moved = post.mail.moved or await gatherer.moved(post.mail)
         if wish.lead is not None and not (snapshot.records or snapshot.changes or wish.lead in snapshot.log.rows):
             raise ConfigError(

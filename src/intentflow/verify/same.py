@@ -10,6 +10,7 @@ from intentflow.domain.rules import AXES, ScoringModel
 from intentflow.errors import ConfigError
 from intentflow.oracle.worth import Pieces
 from intentflow.verify.published import Changes
+from intentflow.verify.snapshot import Snapshot
 
 TOLERANCE = 1e-9  # of the larger of 1 and the score
 
@@ -32,3 +33,14 @@ def require_one_model(model: ScoringModel, key: bytes, lead: Lead, changes: Chan
             f"{key.decode(errors='replace')} was judged by {told}, not by {model.name} {model.version} ({model.hash[:12]}): "
             "give the model that the worker has (--model). A log in which the model changed midway cannot be verified"
         )
+
+
+def require_no_other(model: ScoringModel, snapshot: Snapshot) -> None:
+    """Raises `ConfigError` if the control topic says that another model took effect: what came before and after it is not told apart."""
+    for offset, model_hash in snapshot.models().items():
+        if model_hash != model.hash:
+            raise ConfigError(
+                f"{snapshot.names.control}-{snapshot.partition}, offset {offset}: the scoring model {model_hash[:12]} takes effect, not "
+                f"{model.name} {model.version} ({model.hash[:12]}): give the model that the worker has (--model). A log in which the "
+                "model changed midway cannot be verified"
+            )

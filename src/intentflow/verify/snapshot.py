@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from intentflow.verify.log import LeadLog
-from intentflow.wire.control import ClockRecord, Erasure, decode_control
+from intentflow.wire.control import ClockRecord, Erasure, ModelRecord, decode_control
 from intentflow.wire.records import Ledger
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.topic_names import TopicNames
@@ -109,7 +109,7 @@ class Snapshot(Struct):
             return [self.only]
         return sorted(self.log.rows.keys() | self.records.keys() | self.changes.keys())
 
-    def said(self, told: Told) -> ClockRecord | Erasure | Rejection:
+    def said(self, told: Told) -> ClockRecord | ModelRecord | Erasure | Rejection:
         """What a control record says."""
         return decode_control(told.key, told.value, self.partition, self.partitions)
 
@@ -117,6 +117,11 @@ class Snapshot(Struct):
         """The clock records by offset: the time that each says."""
         said = ((told.offset, self.said(told)) for told in self.control)
         return {offset: each.clock for offset, each in said if isinstance(each, ClockRecord)}
+
+    def models(self) -> dict[int, str]:
+        """The hashes of the models that took effect, by offset."""
+        said = ((told.offset, self.said(told)) for told in self.control)
+        return {offset: each.model for offset, each in said if isinstance(each, ModelRecord)}
 
     def erasures(self) -> dict[bytes, dict[int, int]]:
         """The erasures by lead and offset: the time that each says."""

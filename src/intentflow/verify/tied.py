@@ -19,6 +19,7 @@ from intentflow.verify.lead import FOREIGN, Judge
 from intentflow.verify.letters import Letters
 from intentflow.verify.log import Written
 from intentflow.verify.mail import Mail
+from intentflow.verify.notices import notices_differ
 from intentflow.verify.orders import Control, walk_as_told, walk_by_log, walked
 from intentflow.verify.path import Way
 from intentflow.verify.published import Changes, changes_of, find_on, out_of_order, unlike
@@ -182,8 +183,8 @@ class TiedJudge(Judge):
         self.checked.paths_by_search += not self.snapshot.log.whole
         last = None if self.strict else lead.sequence
         yield from unlike(changes, walk.moves, set(waiting), last, find, lambda move: self._missing(key, account, move))
-        if self.snapshot.log.whole and key not in self.erasures:
-            yield from self._notices(key, walk.reference, told)
+        if key not in self.erasures:
+            yield from notices_differ(self.snapshot, key, walk.reference, told, self.strict, self.checked)
         if key in walk.reference.leads:
             standing, stage = walk.reference.standing(key), walk.reference.stage(key)
             yield from self._standing(key, lead, account, Way(walk.moves, standing, stage, walk.reference, strayed))

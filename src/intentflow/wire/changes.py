@@ -84,7 +84,10 @@ def kind_of(payload: bytes) -> str:
 
 
 def headers_of(payload: bytes, kind: bytes = TYPE) -> list[tuple[str, bytes]]:
-    """The CloudEvents headers of a published change, or of a notice if `kind` is NOTICE_TYPE; a function of its bytes, so that publishing again gives the same record."""
+    """The CloudEvents headers of a published change, or of a notice if `kind` is NOTICE_TYPE.
+
+    A function of its bytes, so that publishing again gives the same record.
+    """
     change = _head(payload)
     return [
         ("ce_specversion", b"1.0"),

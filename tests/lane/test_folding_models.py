@@ -150,3 +150,9 @@ def test_the_changelog_says_which_model_took_effect_behind_the_leads_that_were_b
     mark = next(record.value for record in log.records if record.key == MODEL)
     assert decode_model(mark or b"") == HASH
     assert Owner(log, b"it", model_of(HASH)).part.model == HASH
+
+
+def test_a_model_that_took_effect_for_a_lead_does_nothing_when_it_is_said_again():
+    owner = Owner(log_of({b"l:a": a_lead(clock=T0, since=T0, model=1)}), b"me", model_of(HASH))
+    owner.fold([Record(0, *encode_model(HASH, AT)), Record(1, *encode_model(HASH, AT + 9))])
+    assert decode_row(owner.part.rows[b"l:a"]).clock == AT

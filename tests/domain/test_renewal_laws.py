@@ -23,7 +23,13 @@ LATER = [T0 + SPAN + more for more in (0, 1, 77, 400, 3 * SPAN)]
 
 
 def fed(arm: FoldArm | ReferenceArm, steps: Sequence[Step]) -> list[str]:
-    return [arm.clock(step.at) or "clock" if step.event is None else arm.event(step.event) for step in steps]
+    told = []
+    for step in steps:
+        if step.event is not None:
+            told.append(arm.event(step.event))
+        else:
+            arm.clock(step.at)
+    return told
 
 
 def same(fold: FoldArm, reference: ReferenceArm) -> None:
