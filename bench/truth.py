@@ -59,7 +59,7 @@ def area_under_curve(scores: Sequence[float], bought: Sequence[bool]) -> float:
 
 def outcomes(sessions: Path) -> dict[bytes, bool]:
     """Whether each session bought, by its lead's key."""
-    reader = MappedReader(load_mapping("uci-online-shoppers-outcomes"))
+    reader = MappedReader(load_mapping("uci-outcomes"))
     found = ((row.key, decode(row.value)) for row in rows(sessions, reader))
     return {key: event.action == "won" for key, event in found if isinstance(event, SalesOutcome)}
 

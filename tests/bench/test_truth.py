@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ def test_the_area_is_how_often_a_buyer_is_above_who_is_none_and_half_of_the_equa
     assert abs(found - above / (len(buyers) * len(others))) < 1e-9
 
 
+@pytest.mark.slow
 def test_the_score_tells_buyers_from_others_and_the_figures_are_those_of_the_docs():
     command = [sys.executable, "-m", "bench.truth", str(real(TABLE))]
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout

@@ -124,7 +124,9 @@ class Rig:
         sources = (self.names.events, self.names.control, self.names.identities)
         args = self.cluster.direct, self.settings.app_id, sources, self.settings.partitions
         with contextlib.suppress(KafkaError, IntentflowError):
-            return asyncio.run(group.lag(*args)) or asyncio.run(group.lag(*args))  # what the last record caused is there by now
+            return asyncio.run(group.lag(*args)) or asyncio.run(
+                group.lag(*args)
+            )  # what the last record caused is there by now
         return unknown
 
     # -- for the faults ------------------------------------------------------------------------------------------------

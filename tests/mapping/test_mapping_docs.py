@@ -14,7 +14,12 @@ from intentflow.wire.files import rows
 
 DOCS = (Path(__file__).parents[2] / "docs" / "mapping.md").read_text()
 BLOCKS = re.findall(r"```(csv|json|yaml)\n(.*?)```", DOCS, re.DOTALL)
-EXAMPLES = {"orders": BLOCKS[0:3], "clicks": BLOCKS[3:6], "contacts": [BLOCKS[6], BLOCKS[8], BLOCKS[9]]}
+EXAMPLES = {
+    "orders": BLOCKS[0:3],
+    "clicks": BLOCKS[3:6],
+    "contacts": [BLOCKS[6], BLOCKS[8], BLOCKS[9]],
+    "deals": BLOCKS[10:13],
+}
 WRITTEN = [
     *(schema.MappingWritten, schema.RecordWritten, schema.PageWritten, schema.CampaignWritten, schema.MoneyWritten),
     *(schema.LineWritten, written.TimeWritten, written.RepeatWritten, written.EachWritten, written.LookupWritten),

@@ -115,7 +115,7 @@ def test_a_deal_is_an_outcome_of_its_contact_once_its_stage_is_won_or_lost(tmp_p
 
 
 def test_every_session_of_the_shop_has_an_outcome():
-    found, _ = read("uci-online-shoppers-outcomes", "uci_online_shoppers/online_shoppers_intention.csv")
+    found, _ = read("uci-outcomes", "uci_online_shoppers/online_shoppers_intention.csv")
     made = values(found)
     assert Counter(fields["action"] for fields in made) == {"lost": 10_422, "won": 1_908}
     assert made[0]["visitor_id"] == "session-2"

@@ -89,3 +89,16 @@ def test_two_events_of_a_row_with_one_id_are_told():
     )
     (found,) = findings(text)
     assert 'record "other": event_id must not be that of record "seen", or one of them is a duplicate' in found
+
+
+def test_a_profile_and_an_outcome_of_a_row_with_one_id_are_told_since_one_would_be_a_duplicate():
+    own = 'event_id: "{id}", lead_id: "{id}", occurred_at: "{at}"'
+    text = f"{HEAD}  one: {{kind: profile, {own}, provenance: form, profile: {{seats: 5}}}}\n"
+    (found,) = findings(text + f"  two: {{kind: outcome, {own}, action: won}}\n")
+    assert 'record "two": event_id must not be that of record "one", or one of them is a duplicate' in found
+
+
+def test_what_withdraws_where_it_is_empty_has_no_default():
+    profile = "profile: {phone: {column: phone, withdraw: true, default: none}}"
+    (found,) = findings(record("kind: profile", "provenance: form", "lead_id: l", TIME, profile))
+    assert "has withdraw and default; where it is empty only one of them can be" in found

@@ -1,7 +1,11 @@
 """Mapped tables as records: through the core, whole and a second time."""
 
+from collections import Counter
 from pathlib import Path
 
+import pytest
+
+from intentflow.errors import RejectedError
 from intentflow.mapping.load import load as load_mapping
 from intentflow.mapping.mapped import MappedReader
 from intentflow.model.load import load
@@ -31,3 +35,28 @@ def test_a_second_import_of_a_table_adds_no_change():
     assert twice.summary.by_stage == once.summary.by_stage
     assert (twice.summary.read, twice.summary.passed_over) == (2 * once.summary.read, 240)
     assert twice.summary.adds_up
+
+
+def test_a_table_of_which_no_row_is_meant_is_refused_as_such_and_not_as_empty():
+    with pytest.raises(RejectedError, match=r"deal_data\.csv: all 44 rows are passed over by the mapping"):
+        replayed("hubspot-deals", real("hubspot_seeds/deal_data.csv"))
+
+
+@pytest.mark.parametrize(
+    ("mapping", "table", "records"),
+    [
+        ("hubspot-companies", "hubspot_seeds/company_data.csv", 24),
+        ("hubspot-contact-profiles", "hubspot_seeds/contact_data.csv", 22),
+        ("uci-outcomes", "uci_online_shoppers/online_shoppers_intention.csv", 12_330),
+    ],
+)
+def test_profiles_and_outcomes_of_a_table_are_counted_like_events(mapping: str, table: str, records: int):
+    result = replayed(mapping, real(table))
+    assert (result.summary.read, result.summary.counted, result.summary.leads) == (records, records, records)
+
+
+def test_a_session_of_the_shop_that_bought_is_a_customer_and_one_that_did_not_is_nurtured_for_the_next_time():
+    result = replayed("uci-outcomes", real("uci_online_shoppers/online_shoppers_intention.csv"))
+    first = [decode_change(change) for change in result.changes if decode_change(change).sequence == 1]
+    assert Counter(change.to_stage for change in first) == {"customer": 1_908, "recycled": 10_422}
+    assert {change.cause.kind for change in first} == {"outcome"}

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from intentflow.domain.event import AnyEvent
+from intentflow.domain.event import AnyEvent, Link
 from intentflow.wire.access_log import read_access_log
 from intentflow.wire.events import decode
 from intentflow.wire.file_rows import Row
@@ -31,7 +31,7 @@ def row(raw: bytes) -> Row:
 
 def event(raw: bytes) -> AnyEvent:
     taken = decode(row(raw).value)
-    assert not isinstance(taken, Rejection), taken
+    assert not isinstance(taken, Rejection | Link), taken
     return taken
 
 

@@ -56,7 +56,9 @@ def fold(
     all_of_it = Told(dict(rows), {}, [], dict.fromkeys(COUNTS, 0))
     while told:
         out = Folded([], [], [])
-        for key, lead, news in scorer.fold_each(all_of_it.rows, told, 0, 0, 1, {0: ledger} if ledger else {}, out, messages, whole):
+        for key, lead, news in scorer.fold_each(
+            all_of_it.rows, told, 0, 0, 1, {0: ledger} if ledger else {}, out, messages, whole
+        ):
             assert key not in {each[0] for each in out.leads}, "each lead is touched once"
             out.leads.append((key, lead, news))
             all_of_it.rows[key] = encode_row(1, lead)

@@ -16,7 +16,12 @@ from tests.wire.payloads import CART, GOOD
 SAMPLES = [
     GOOD,
     CART,
-    *(sample for name, samples in EXAMPLES.items() if name not in ("qualification_change", "cart_notice") for sample in samples),
+    *(
+        sample
+        for name, samples in EXAMPLES.items()
+        if name not in ("qualification_change", "cart_notice")
+        for sample in samples
+    ),
 ]
 json_values = st.recursive(
     st.none()
@@ -42,7 +47,9 @@ def assert_is_event_or_rejection(value: bytes, headers: list[tuple[str, bytes]] 
     assert b"\0" not in key_of(event)
     assert len(event.event_id.encode()) <= MAX_ID_BYTES
     amounts = (
-        [m.amount for m in (event.value, *(line.price for line in event.lines or ())) if m] if isinstance(event, Cart) else []
+        [m.amount for m in (event.value, *(line.price for line in event.lines or ())) if m]
+        if isinstance(event, Cart)
+        else []
     )
     assert all(amount.is_finite() and 0 <= amount <= 10**12 for amount in amounts)
     assert decode(encode(event)) == event

@@ -118,7 +118,9 @@ def traffic(rng: random.Random, days: int, a_day: int) -> Iterator[tuple[AnyEven
         at = T0 + i * DAY // a_day - rng.choice((0, 0, rng.randrange(8 * DAY)))
         kind, action = rng.choice(DONE)
         page = Page(f"https://shop.example{rng.choice(URLS)}")
-        fields = {"cart_id": f"cart {rng.randrange(20)}", "value": Money(Decimal("39.90"), "EUR")} if kind is Cart else {}
+        fields = (
+            {"cart_id": f"cart {rng.randrange(20)}", "value": Money(Decimal("39.90"), "EUR")} if kind is Cart else {}
+        )
         campaign = rng.choice((None, Campaign(name="spring")))
         time = datetime.fromtimestamp(at // 1000, UTC)
         event = kind(

@@ -24,7 +24,9 @@ DAY_MS = 24 * 60 * 60 * 1000
 RETENTION_MS = 30 * DAY_MS
 COMPACTION_LAG_MS = 10 * 60 * 1000  # rule 1 of the lane: a zombie's late record is read before it is compacted away
 LARGEST_BATCH_BYTES = (1 << 20) + (1 << 16)  # a record of 1 MiB, its key, its headers and the batch around it
-LARGEST_ROW_BYTES = (4 << 20) + (1 << 16)  # all that a lead may carry, in `docs/guarantees.md`, "Bounded", and the batch around it
+LARGEST_ROW_BYTES = (4 << 20) + (
+    1 << 16
+)  # all that a lead may carry, in `docs/guarantees.md`, "Bounded", and the batch around it
 LARGEST_REJECTION_BYTES = LARGEST_BATCH_BYTES + (1 << 16)  # the same, and why it was rejected
 AT_LEAST = frozenset(
     {"retention.ms", "min.compaction.lag.ms", "max.message.bytes", "min.insync.replicas"}

@@ -91,7 +91,9 @@ class Performer:
                 (self.names.rejections, await self._writer.send(self.names.rejections, number, refused)),
             ]
             if notices:
-                sent.append((self.names.cart_notices, await self._writer.send(self.names.cart_notices, number, notices)))
+                sent.append(
+                    (self.names.cart_notices, await self._writer.send(self.names.cart_notices, number, notices))
+                )
             for receiver, messages in messages_of(effect.changes, self._partitions).items():
                 sent.append((self.names.identities, await self._writer.send(self.names.identities, receiver, messages)))
             self._spawn(self._await_published(effect, sent))

@@ -42,7 +42,12 @@ def translate(document: Document, written: ModelWritten) -> tuple[ScoringModel, 
     groups = tuple(Group(name, group.axis, group.cap) for name, group in written.groups.items())
     evidence = tuple(rule for name in written.evidence if (rule := work.evidence(name)) is not None)
     stages = tuple(work.stage(name) for name in written.stages)
-    work.flaws += [*name_flaws(work.known), *flaws_of_protected(written), *flaws_of_answers(written), *flaws_of_approval(written)]
+    work.flaws += [
+        *name_flaws(work.known),
+        *flaws_of_protected(written),
+        *flaws_of_answers(written),
+        *flaws_of_approval(written),
+    ]
     work.check_examples()
     horizon = {} if written.horizon is None else {"horizon": written.horizon}
     model = ScoringModel(
@@ -67,7 +72,9 @@ class _Translation:
     def __init__(self, document: Document, written: ModelWritten) -> None:
         self.written = written
         self.flaws: list[Flaw] = []
-        self.known = {kind: _keys(document, kind) for kind in ("signals", "facts", "evidence", "groups", "stages", "pages")}
+        self.known = {
+            kind: _keys(document, kind) for kind in ("signals", "facts", "evidence", "groups", "stages", "pages")
+        }
         for name, globs in written.pages.items():
             for i, glob in enumerate(globs):
                 if not PATTERN_CHARS & set(glob):
