@@ -242,12 +242,5 @@ def _signal(name: str, signal: SignalWritten, conditions: tuple[Condition, ...])
     if signal.once:
         return Once(name=name, axis=axis, points=points, half_life=half_life, group=group, when=conditions)
     return Counted(
-        name=name,
-        axis=axis,
-        points=points,
-        half_life=half_life,
-        group=group,
-        when=conditions,
-        limit=signal.at_most,
-        cap=signal.cap,
-    )
+        name=name, axis=axis, points=points, half_life=half_life, group=group, when=conditions, limit=signal.at_most, cap=signal.cap
+    )  # fmt: skip
