@@ -175,8 +175,8 @@ def test_a_horizon_that_would_make_rows_too_large_is_refused_where_it_stands():
     line = len(text.splitlines())
     assert mistakes(text) == [
         (
-            f"{line}: horizon must be longer than 0 and at most 31d: a lead keeps the hours, days and weeks of each limited signal until the"
-            " horizon has passed (try 7d)"
+            f"{line}: horizon must be longer than 0 and at most 31d: a lead keeps the hours, days and weeks of each limited signal until"
+            " the horizon has passed (try 7d)"
         )
     ]
 
