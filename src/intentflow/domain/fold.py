@@ -185,10 +185,11 @@ class Fold:
 
     def _pass(self, key: bytes, lead: Lead, until: int, news: News) -> None:
         known: Known = {}
+        passes = until > lead.clock
         while (due := self.due.next_move(lead, until, known)) is not None:
             lead.clock = due
             self.judged(key, lead, due, by_decay(due), news)
-        if lead.carts:
+        if lead.carts and passes:
             news += self.notices.passing(key, lead, until)
         self._look(lead, max(until, lead.clock), known)
 

@@ -156,10 +156,12 @@ class Leads:
         lead = self._leads[key]
         if lead.model != self._model:
             lead.become(self._model)
+        passes = until > lead.standing.clock
         while (due := self.due(key, until)) is not None:
             lead.standing.clock = due
             self._judge(key, due, f"decay:{due}")
-        self._tell_carts(key, until, lambda start: f"decay:{start}")
+        if passes:
+            self._tell_carts(key, until, lambda start: f"decay:{start}")
 
     def _tell_carts(self, key: bytes, t: int, cause: Callable[[int], str]) -> None:
         """'The notices of carts that are owed.'"""

@@ -229,8 +229,16 @@ class Walk:
         """Whether exactly these messages were sent."""
         found = [(one, self.posted.get(one.letter.message.number)) for one in self.expected]
         return len(found) == len(self.posted) and all(
-            there is not None and self.says(one, there) for one, there in found
+            there is not None and self.says(one, there) and self._is_that_state(one) for one, there in found
         )
+
+    def _is_that_state(self, one: Expected) -> bool:
+        """Whether a state that is expected is of the same lead and moment as the one that was sent."""
+        wanted = one.letter.message
+        if not isinstance(wanted, Parted):
+            return True
+        sent = decode_message(self.mail.states[self.key, wanted.number])
+        return isinstance(sent, told_by.Parted) and (sent.at, sent.whose) == (wanted.at, wanted.whose)
 
     @property
     def moves(self) -> Sequence[Move]:
