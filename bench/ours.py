@@ -81,7 +81,7 @@ def _changes(model: ScoringModel, events: Events) -> set[str]:
         ]
         for key, lead, news in scorer.fold_events(rows, chunk, 0, 0, 1).leads:
             rows[key] = encode_row(0, lead)
-            seen.update(decode_change(told.payload).id for told in news)
+            seen.update(decode_change(told.payload).id for told in news if told.to is None)
     return seen
 
 
