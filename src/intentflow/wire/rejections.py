@@ -17,6 +17,8 @@ Reason = Literal[
     "no_identity",  # neither lead_id, email nor visitor_id
     "bad_headers",  # CloudEvents headers that contradict the value
     "not_a_message",  # on the identities topic, and not written by the scoring app
+    "unreadable",  # a request whose body can't be unpacked: bad gzip, base64 or form
+    "not_permitted",  # an event that its write key may not send
     "malformed_row",  # a row of a file that is not as its format says
     "misrouted",  # the key is not the event's, or the partition is not the key's
     "too_late",
