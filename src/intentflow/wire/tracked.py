@@ -54,7 +54,9 @@ class Format(Protocol):
 
     @property
     def opened(self) -> Callable[[bytes, str], Opened | Rejection]:
-        """Of a body (no longer compressed, base64 or a form, and not nested too deep) and the path's `call`. Nothing raises."""
+        """Of a body and the path's `call`. The body is no longer compressed, base64 or a form, and not nested too deep; of a pixel
+        (`call` is `pixel`) it is the query, as it was sent. Nothing raises.
+        """
 
     @property
     def translate(self) -> Callable[[bytes | Raw, Envelope], Iterator[AnyRecord | Rejection]]:
