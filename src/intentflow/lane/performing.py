@@ -105,7 +105,7 @@ class Performer:
         self.perform(self.part.published(effect.ticket))
 
     def _rejection(self, topic: str, record: Any, why: Any) -> Item:
-        headers = rejection_headers(why, topic, self.part.number, record.offset, record.timestamp)
+        headers = rejection_headers(why, topic, self.part.number, record.offset, record.timestamp, record.headers)
         key, value = record.key, record.value
         if (
             len(key or b"") + len(value or b"") > LARGEST

@@ -1,5 +1,6 @@
 """Rejections: a record that was refused, as a value with its own way out."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -24,6 +25,13 @@ Reason = Literal[
     "too_late",
 ]
 
+Header = tuple[str, bytes]
+OWN = "own_"  # before the names of the refused record's own headers
+EVENT_HEADERS = frozenset({"ce_specversion", "ce_id", "ce_time", "ce_type"})  # see `cloudevents.py`
+LONGEST_HEADER = (
+    256  # bytes; what is longer is no good id, time or type anyway, and a rejection's headers have little room
+)
+
 
 class Rejection(Struct, frozen=True):
     """Why a record was refused: the reason, and in words what to mend."""
@@ -32,14 +40,32 @@ class Rejection(Struct, frozen=True):
     detail: str
 
 
+class Refused(Struct, frozen=True, kw_only=True):
+    """A refused record as it lies on the rejections topic. `timestamp` is its own, in epoch milliseconds."""
+
+    id: str
+    reason: str
+    detail: str
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[Header, ...] = ()  # of its own: those that say what its value left out
+    is_cut: bool = False  # its value did not fit; it is where it came from
+
+
 def rejection_headers(
-    rejection: Rejection, topic: str, partition: int, offset: int, timestamp: int
-) -> list[tuple[str, bytes]]:
+    rejection: Rejection, topic: str, partition: int, offset: int, timestamp: int, own: Sequence[Header] = ()
+) -> list[Header]:
     """The headers of a rejection as published; key and value are the refused record's own bytes.
 
     `rejection_id` is the source topic, partition and offset: a record that was refused again has the same, and readers drop repeats.
-    `timestamp` is the refused record's, in epoch milliseconds.
+    `timestamp` is the refused record's, in epoch milliseconds. Of its `own` headers those are kept that an event is read with, so that
+    it can be sent again.
     """
+    kept = [(OWN + name, text) for name, text in own if name in EVENT_HEADERS and text and len(text) <= LONGEST_HEADER]
     return [
         ("rejection_id", f"{topic}/{partition}/{offset}".encode()),
         ("reason", rejection.reason.encode()),
@@ -48,4 +74,26 @@ def rejection_headers(
         ("source_partition", str(partition).encode()),
         ("source_offset", str(offset).encode()),
         ("source_timestamp", str(timestamp).encode()),
+        *kept,
     ]
+
+
+def refused_of(headers: Sequence[Header], key: bytes | None, value: bytes | None) -> Refused | None:
+    """The refused record in a record of the rejections topic; None if it is no rejection."""
+    told = {name: (text or b"").decode(errors="replace") for name, text in headers if not name.startswith(OWN)}
+    try:
+        return Refused(
+            id=told["rejection_id"],
+            reason=told["reason"],
+            detail=told.get("detail", ""),
+            topic=told["source_topic"],
+            partition=int(told["source_partition"]),
+            offset=int(told["source_offset"]),
+            timestamp=int(told["source_timestamp"]),
+            key=key,
+            value=value,
+            headers=tuple((name.removeprefix(OWN), text) for name, text in headers if name.startswith(OWN)),
+            is_cut="cut" in told,
+        )
+    except (KeyError, ValueError):
+        return None

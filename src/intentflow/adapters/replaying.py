@@ -1,0 +1,94 @@
+"""Refused records, sent again to where they came from: after the model, the settings or the software was mended.
+
+A record is sent with its own bytes and under its own key, to the partition that its key belongs on, as received now. What it lacked then
+it still lacks: if nothing was mended it is refused again, as another record. Sent twice it counts once, as every event id does.
+"""
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+
+from msgspec import Struct
+
+from intentflow.adapters.partition_records import PartitionRecords
+from intentflow.adapters.producing import BatchProducer
+from intentflow.domain.event import key_of
+from intentflow.wire.events import decode
+from intentflow.wire.murmur2 import partition_of
+from intentflow.wire.rejections import Refused, Rejection, refused_of
+from intentflow.wire.topic_names import TopicNames
+
+
+class Again(Struct, frozen=True):
+    """What became of one refused record: the topic that it was sent to, or why it was not."""
+
+    id: str
+    topic: str | None = None
+    why_not: str = ""
+
+
+async def replay(
+    bootstrap: str,
+    names: TopicNames,
+    wanted: Callable[[Refused], bool],
+    partitions: int,
+    within: Iterable[int] | None = None,
+) -> AsyncIterator[Again]:
+    """Sends each refused record that is wanted, once, and tells of each; all are durable when the iteration is over.
+
+    `within`: look at these partitions of the rejections topic alone; a record lies on the one that it came from. Raises
+    ServerMissingError if Kafka does not answer, IntentflowError if it did not take them.
+    """
+    readers = (
+        PartitionRecords(bootstrap),
+        PartitionRecords(bootstrap),
+    )  # one keeps its place while the other looks at a source
+    async with readers[0] as reader, readers[1] as sources, BatchProducer(bootstrap) as producer:
+        for number in range(partitions) if within is None else within:
+            async for refused in _refused(reader, names.rejections, number):
+                if wanted(refused):
+                    yield await _send(sources, producer, names, refused, partitions)
+
+
+async def _refused(reader: PartitionRecords, topic: str, number: int) -> AsyncIterator[Refused]:
+    """The rejections of a partition without repeats."""
+    known: set[str] = set()
+    firsts, ends = await reader.bounds([topic], number)
+    async for records in reader.read(topic, number, ends[topic, number], firsts[topic, number]):
+        for record in records:
+            refused = refused_of(record.headers, record.key, record.value)
+            if refused is not None and refused.id not in known:
+                known.add(refused.id)
+                yield refused
+
+
+async def _send(
+    sources: PartitionRecords, producer: BatchProducer, names: TopicNames, refused: Refused, partitions: int
+) -> Again:
+    topic, key = _destination(names, refused)
+    if topic is None:
+        return Again(refused.id, why_not=f"{refused.topic} is not a topic that this app takes events from")
+    value = await _whole(sources, refused) if refused.is_cut else refused.value
+    if refused.is_cut and value is None:
+        return Again(refused.id, why_not=f"too large to be kept with its rejection, and gone from {refused.topic}")
+    number = refused.partition if key is None else partition_of(key, partitions)
+    await producer.add(topic, number, key, value, int(time.time() * 1000), refused.headers)
+    return Again(refused.id, topic)
+
+
+def _destination(names: TopicNames, refused: Refused) -> tuple[str | None, bytes | None]:
+    """The topic and the key. An event that was refused on its way between leads goes back to the events, under its own key."""
+    if refused.topic in {names.events, names.outcomes, names.profiles, *names.families.values()}:
+        return refused.topic, refused.key
+    event = decode(refused.value) if refused.topic == names.identities else None
+    return (None, None) if event is None or isinstance(event, Rejection) else (names.events, key_of(event))
+
+
+async def _whole(sources: PartitionRecords, refused: Refused) -> bytes | None:
+    """The value at its source; None if it is no longer there."""
+    place = (refused.topic, refused.partition)
+    firsts, ends = await sources.bounds([refused.topic], refused.partition)
+    if not firsts[place] <= refused.offset < ends[place]:
+        return None
+    async for records in sources.read(*place, refused.offset + 1, refused.offset):
+        return next((record.value for record in records), None)
+    return None
