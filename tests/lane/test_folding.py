@@ -145,7 +145,7 @@ def test_a_clock_record_reaches_exactly_the_leads_that_are_due_and_anything_else
 def test_an_erasure_is_done_in_order_with_clock_records_and_told_what_was_read():
     _, part = with_control()
     part.rows[A] = row(1, due=T0)
-    part.ledgers[0] = Ledger(position=9)
+    part.ledgers[0], part.next["events"] = Ledger(position=9), 9
     records = [Record(0, *encode_clock(T0)), Record(1, *encode_erasure(A, T0 + 1)), Record(2, *encode_clock(T0 + 9))]
     said = Chunk("control", 0, 0, 3, records, 1)
     part.accept(said)

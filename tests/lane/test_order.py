@@ -63,3 +63,29 @@ def test_only_sources_without_a_chunk_are_fetched_from():
     these = intake("a", "b")
     these.offer(chunk("a", 1))
     assert these.wanted() == [("b", 0)]
+
+
+def test_what_is_read_again_comes_before_all_that_is_new_however_old_that_is():
+    these = Intake([("a", 0), ("b", 0)], {("b", 0): 2})
+    these.offer(chunk("a", 10))
+    these.offer(chunk("b", 20, start=0))
+    assert [c.topic for c in these.choose(0.0, 2)] == ["b"]
+    assert these.choose(PATIENCE * 9, 2) == [], "another record of b is read again, and waited for as long as it takes"
+    these.offer(chunk("b", 30, start=1))
+    assert [c.topic for c in these.choose(0.0, 1) + these.choose(0.0, 1)] == ["b", "a"]
+
+
+def test_a_chunk_is_cut_where_what_is_read_again_ends():
+    these = Intake([("a", 0), ("b", 0)], {("a", 0): 3, ("b", 0): 1})
+    these.offer(Chunk("a", 0, 0, 5, [Record(n, timestamp=n) for n in range(5)], 1))
+    these.offer(chunk("b", 2, start=0))
+    told = [(c.topic, c.start, c.end) for _ in range(3) for c in these.choose(0.0, 1)]
+    assert told == [("a", 0, 3), ("b", 0, 1), ("a", 3, 5)]
+
+
+def test_a_chunk_without_records_may_be_the_end_of_what_is_read_again():
+    """The broker's own markers take offsets."""
+    these = Intake([("a", 0), ("b", 0)], {("a", 0): 3})
+    these.offer(Chunk("a", 0, 0, 4, [], 1))
+    these.offer(chunk("b", 2))
+    assert [c.topic for c in these.choose(0.0, 1) + these.choose(0.0, 1)] == ["a", "b"]

@@ -4,7 +4,17 @@ import pytest
 
 from intentflow.domain.lead import Unpublished
 from intentflow.lane.effects import Publish, ReadGap, ReadLog, Seek, Stop, WriteFence, WriteLog
-from intentflow.lane.marks import LEDGER, Fence, Topic, decode_ledger, encode_fence, encode_ledger
+from intentflow.lane.marks import (
+    LEDGER,
+    SOURCES,
+    Fence,
+    Topic,
+    decode_ledger,
+    encode_fence,
+    encode_ledger,
+    encode_sources,
+    ledger_key,
+)
 from intentflow.lane.phases import Phase
 from intentflow.lane.places import Place
 from intentflow.lane.protocol import Partition
@@ -54,6 +64,26 @@ def test_a_source_that_was_deleted_and_made_again_is_refused():
     assert isinstance(stop, Stop)
     assert stop.exit_code == 2
     assert "deleted and made again" in stop.reason
+
+
+def test_nothing_new_is_folded_before_what_another_topic_reads_again():
+    log, carts = Log(), Topic("carts", "id-of-carts")
+    log.append((ledger_key(0), encode_ledger(1, Ledger(position=3, counted=3))))
+    log.append((SOURCES, encode_sources(1, [EVENTS, carts])))
+    part = process(topics=(EVENTS, carts))
+    effects = part.take()
+    while not isinstance(effects[0], Seek):
+        effects = log.perform(part, effects[0])
+    log.all(part, part.sought({"events": Place(1, 0, 9), "carts": Place(None, 0, 9)}))
+    part.open(1)
+    assert part.again() == {"events": 3}
+    assert part.accept(chunk(1, 3)) is True
+    assert part.again() == {}
+    assert part.accept(chunk(0, 2, topic="carts")) is True
+    part.next["events"] = 1
+    stop = part.accept(chunk(2, 3, topic="carts"))
+    assert isinstance(stop, Stop)
+    assert "new records of carts-0 before events was read again" in stop.reason
 
 
 def test_an_equal_epoch_before_our_fence_makes_us_fence_again():

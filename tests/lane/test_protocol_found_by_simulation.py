@@ -2,6 +2,8 @@
 
 import pytest
 
+from intentflow.domain.event import WebsiteVisit
+from intentflow.domain.rules import Condition, Counted, ScoringModel, Stage
 from intentflow.lane.changelog import Changelog
 from intentflow.lane.chunk import Chunk
 from intentflow.lane.due import Due
@@ -11,9 +13,13 @@ from intentflow.lane.marks import SOURCES, Fence, encode_fence, encode_ledger, e
 from intentflow.lane.places import Place
 from intentflow.lane.protocol import Partition
 from intentflow.lane.settling import Count
+from intentflow.wire.chunk import Scorer
+from intentflow.wire.events import encode
 from intentflow.wire.records import Folded, Ledger, SourceRecord, Touched
 from intentflow.wire.rejections import Rejection
+from intentflow.wire.rows import encode_row
 from tests.lane.scenes import EVENTS, Log, Record, chunk, opened, process, row
+from tests.oracle.made import T0, moment
 
 A = b"l:a"
 
@@ -76,6 +82,39 @@ def test_the_fences_of_two_who_raced_for_an_epoch_are_both_there_after_compactio
     log = Changelog()
     log.feed([record for record in records if last[record.key] == record.offset])
     assert set(log.rows) == {A}
+
+
+MODEL = ScoringModel(
+    name="visits", version=1, hash="visits", remembered=2,
+    signals=(Counted(name="visit", axis="engagement", points=1.0, when=(Condition(family="website_visit"),)),),
+    stages=(Stage(name="suspect"),),
+)  # fmt: skip
+
+
+def visit(offset: int, name: str, at: int) -> Record:
+    event = WebsiteVisit(event_id=name, occurred_at=moment(at), lead_id="a", action="view")
+    return Record(offset, A, encode(event), T0 + at)
+
+
+def test_an_id_that_came_again_with_another_time_does_not_count_when_it_is_read_again_and_forgotten():
+    """It was a duplicate, which no row told; after newer events of another topic its id was forgotten, and its time was not too late."""
+    scorer, rows = Scorer(MODEL, 2), dict[bytes, bytes]()
+    booked = {0: Ledger(2, counted=1, duplicate=1)}
+    for source, records in (
+        (0, [visit(0, "x", 0), visit(1, "x", 90)]),
+        (1, [visit(n, f"y{n}", 10 + n) for n in range(4)]),
+    ):
+        rows |= {key: encode_row(1, lead) for key, lead, _ in scorer.fold_events(rows, records, source, 0, 1).leads}
+    again = scorer.fold_events(rows, [visit(0, "x", 0), visit(1, "x", 90)], 0, 0, 1, booked)
+    assert (again.skipped, again.leads) == (2, [])
+
+
+def test_a_duplicate_of_the_same_time_is_told_by_no_row():
+    """It costs no write: when its id is forgotten, it is too late."""
+    scorer, rows = Scorer(MODEL, 2), dict[bytes, bytes]()
+    rows |= {key: encode_row(1, lead) for key, lead, _ in scorer.fold_events(rows, [visit(0, "x", 0)], 0, 0, 1).leads}
+    folded = scorer.fold_events(rows, [visit(1, "x", 0)], 0, 0, 1)
+    assert (folded.duplicate, folded.leads) == (1, [])
 
 
 class TooLateNow:

@@ -5,7 +5,7 @@ from msgspec import Struct
 LANE = "src/intentflow/lane/"
 PROTOCOL, SETTLING, FLIGHTS = LANE + "protocol.py", LANE + "settling.py", LANE + "flights.py"
 CHANGELOG, FOLDING, GAP, MARKS = LANE + "changelog.py", LANE + "folding.py", LANE + "gap.py", LANE + "marks.py"
-PLACES, CLOCK, STUBS = LANE + "places.py", LANE + "clock.py", LANE + "stubs.py"
+PLACES, CLOCK, STUBS, ORDER = LANE + "places.py", LANE + "clock.py", LANE + "stubs.py", LANE + "order.py"
 ERASING = "src/intentflow/wire/erasing.py"
 CUTTING = "src/intentflow/wire/cutting.py"
 BONDS, IDENTITY = "src/intentflow/domain/bonds.py", "src/intentflow/domain/identity.py"

@@ -1,6 +1,6 @@
 """Rules 9 to 12 broken on purpose, one at a time: whose the log is, and where the owner begins; and time."""
 
-from tests.mutants.mutation import CHANGELOG, CLOCK, FLIGHTS, GAP, MARKS, PLACES, PROTOCOL, SETTLING, Mutation
+from tests.mutants.mutation import CHANGELOG, CLOCK, FLIGHTS, GAP, MARKS, ORDER, PLACES, PROTOCOL, SETTLING, Mutation
 
 OWNING_BROKEN = (
     Mutation(
@@ -114,6 +114,34 @@ OWNING_BROKEN = (
         "12",
         PLACES,
         (("return self.first if self.committed is None", "return self.end if self.committed is None"),),
+    ),
+    Mutation(
+        "what is new comes before what is read again",
+        "12",
+        ORDER,
+        (
+            (
+                "        if again := [source for source in topics if source.again]:\n",
+                "        if again := topics[:0]:\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "a chunk is not cut where what is read again ends",
+        "12",
+        ORDER,
+        (("        if chunk.start < source.again < chunk.end:\n", "        if False:\n"),),
+    ),
+    Mutation(
+        "a chunk that is not its turn is folded",
+        "12",
+        PROTOCOL,
+        (
+            (
+                "return {topic: end for topic, at, end in ends if at < end}",
+                "return {topic: end for topic, _, end in ends if not end}",
+            ),
+        ),
     ),
     Mutation(
         "more committed than counted, and not asked whose the log is",

@@ -1,6 +1,6 @@
 """Rules 4 to 8 broken on purpose, one at a time: what is folded, what it waits for, what is counted."""
 
-from tests.mutants.mutation import CUTTING, FLIGHTS, FOLDING, PROTOCOL, SETTLING, Mutation
+from tests.mutants.mutation import CUTTING, EVENT_CHUNK, FLIGHTS, FOLDING, PROTOCOL, SETTLING, Mutation
 
 SETTLING_BROKEN = (
     Mutation(
@@ -99,6 +99,12 @@ SETTLING_BROKEN = (
         ),
     ),
     Mutation(
+        "a duplicate of another time is told by no row",
+        "5",
+        EVENT_CHUNK,
+        (('.to_bytes(4, "big")) else offset', '.to_bytes(4, "big")) else applied'),),
+    ),
+    Mutation(
         "no outbox carry-over",
         "7",
         FOLDING,
@@ -165,7 +171,7 @@ SETTLING_BROKEN = (
         "a hole is accepted",
         "4",
         PROTOCOL,
-        (("if chunk.start != self.next[chunk.topic]:", "if chunk.start < self.next[chunk.topic]:"),),
+        (("if chunk.start != expected:", "if chunk.start < expected:"),),
     ),
     Mutation(
         "the generation is not checked",

@@ -69,7 +69,8 @@ class Traffic:
         self.shared = dice.random() < 0.25  # whether a lead's events come on both topics
         self.ties = dice.random() < 0.25  # whether leads turn out to be one person
         self.erases = dice.random() < 0.3  # whether leads are erased
-        self._models = Random(dice.getstate()[1][1])  # its own, so that what else happens does not depend on it
+        # their own, so that what else happens does not depend on them
+        self._models, self._again = Random(dice.getstate()[1][1]), Random(dice.getstate()[1][2])
         self._made = 0
         self._told: dict[str, list[bytes]] = {topic: [] for topic in FED}
 
@@ -83,7 +84,7 @@ class Traffic:
             return self._tied(now - dice.choice((0, 1, 5, 30, 120)) * SECOND)
         if kind < 0.06 and self._told[topic] and not self.ties:
             value = dice.choice(self._told[topic])
-            return b"l:" + _lead_of(value), value
+            return b"l:" + _lead_of(value), self._at_another_time(value, now)
         if kind < 0.10:
             return dice.choice((key, None)), dice.choice(BROKEN)
         at = now - dice.choice((0, 1, 5, 30, 120)) * SECOND
@@ -120,6 +121,13 @@ class Traffic:
             return b"v:" + browser.encode(), self._said("link", at, visitor_id=browser, lead_id=who)
         greater, smaller = dice.choice(PAIRS)
         return b"l:" + greater.encode(), self._said("link", at, lead_id=smaller, same_as=greater)
+
+    def _at_another_time(self, value: bytes, now: int) -> bytes:
+        """The same event, or one with its id that says another time."""
+        if self._again.random() < 0.5:
+            return value
+        before, _, rest = value.partition(b'"occurred_at":"')
+        return b'%b"occurred_at":"%b%b' % (before, rfc3339(now).encode(), rest[rest.index(b'"') :])
 
     def _said(self, family: str, at: int, **ids: str) -> bytes:
         self._made += 1

@@ -47,6 +47,7 @@ def speak(world: World, shared: bool) -> None:
     _published(world, {key: path.changes for key, path in paths.items()})
     verdict_ties.told(world, [message for path in paths.values() for message in path.messages])
     _accounted_for(world, shared)
+    _counted_once(world, sum(path.counted for path in paths.values()))
     _the_model_is_noted(world)
     _nobody_is_due(world)
     _forgotten(world)
@@ -66,6 +67,7 @@ class _Path:
         self.over = list(self.applied)  # what was applied to it in the life before this one
         self.changes: list[bytes] = []
         self.messages: list[tuple[bytes, bytes]] = []
+        self.counted = 0  # events of producers that count in it
 
     def step(self, world: World, record: Record) -> None:
         """To the next valid row: the records that it says were applied, folded one by one, must lead to it."""
@@ -128,6 +130,7 @@ class _Path:
         else:
             hears = TOPICS[number].name == IDENTITIES
             folded = scorer().fold_events(rows, [record], number, PARTITION, PARTITIONS, messages=hears)
+            self.counted += 0 if hears else folded.counted
         for _, lead, told in folded.leads:
             lead.outbox = []
             self.row = encode(0, lead)
@@ -208,6 +211,14 @@ def _accounted_for(world: World, shared: bool) -> None:
             raise BrokenError(
                 f"{topic}: {sorted(rejected)} rejected and {counts} counted, should be {sorted(refused)}, {expected}"
             )
+
+
+def _counted_once(world: World, counted: int) -> None:
+    """As many events count in the leads as in the books. Whom an erasure took something from, or who is an alias, has none to show."""
+    said = sum(world.witness.ledgers.get(topic, Ledger()).counted for topic in FED)
+    forgotten = any(isinstance(said_by(record), Erasure) for record in world.sources[CONTROL].records)
+    if counted != said and not forgotten and not world.witness.messages:
+        raise BrokenError(f"{counted} events count in the leads; the ledgers say {said}")
 
 
 def _plain(world: World, topic: str, without: Set[bytes]) -> tuple[set[int], tuple[int, int, int]]:

@@ -166,11 +166,13 @@ class Worker(Taker):
         """Take what one source has; the position moves."""
         dice = self.world.dice
         sources = self.world.sources
-        topic = dice.choice([topic for topic, at in self.position.items() if at < sources[topic].end])
+        again = self._again()
+        topic = dice.choice(list(again) or [topic for topic, at in self.position.items() if at < sources[topic].end])
         log, start = sources[topic], self.position[topic]
         self.ends[topic] = log.end
-        records = log.between(start, log.end)[: dice.randint(1, self.habits.chunk)]
-        end = records[-1].offset + 1 if records and records[-1] is not log.records[-1] else log.end
+        limit = again.get(topic, log.end)
+        records = log.between(start, limit)[: dice.randint(1, self.habits.chunk)]
+        end = limit if not records or records[-1] is log.between(start, limit)[-1] else records[-1].offset + 1
         if self.habits.hole and len(records) > 1 and dice.random() < self.habits.hole:
             self.excuses.add("a hole in")
             start = records[1].offset
@@ -179,12 +181,19 @@ class Worker(Taker):
         self.position[topic] = end
         self.queue.append(Chunk(topic, 0, start, end, records, self.generation))
 
+    def _again(self) -> dict[str, int]:
+        """The sources that are fetched again, and up to where."""
+        assert self.owned is not None
+        ends = ((topic, at, self.owned.part.counted_to(topic)) for topic, at in self.position.items())
+        return {topic: end for topic, at, end in ends if at < end}
+
     def fold(self) -> None:
-        """The next chunk of any topic; the order between topics is chance."""
-        first = {chunk.topic: at for at, chunk in reversed(list(enumerate(self.queue)))}
-        chunk = self.queue.pop(self.world.dice.choice(list(first.values())))
+        """The next chunk of any topic; the order between topics is chance, but for what is read again."""
         assert self.owned is not None
         part = self.owned.part
+        first = {chunk.topic: at for at, chunk in reversed(list(enumerate(self.queue)))}
+        again = [at for topic, at in first.items() if topic in part.again()]
+        chunk = self.queue.pop(self.world.dice.choice(again or list(first.values())))
         accepted = part.accept(chunk)
         if isinstance(accepted, Stop):
             self.end(accepted)

@@ -93,10 +93,11 @@ def test_later_events_begin_the_lead_anew_with_the_next_number():
 
 def test_a_duplicate_from_before_the_erasure_does_not_begin_it_anew_when_it_is_read_again():
     """The lead says what counted last; a duplicate behind that was read too, but the stub no longer knows its id."""
-    rows = came_often(0, 1, 1)
+    rows, again = came_often(0, 1), Record(2, EVE, visit(1, T0 + 1), T0)
+    assert scorer().fold_events(rows, [again], EVENTS, 0, PARTITIONS).leads == []
     assert decode_row(rows[EVE]).applied[EVENTS] == 1
     rows[EVE] = encode_stub(1, stub_of(rows))
-    assert scorer().fold_events(rows, [Record(2, EVE, visit(1, T0), T0)], EVENTS, 0, PARTITIONS).leads == []
+    assert scorer().fold_events(rows, [again], EVENTS, 0, PARTITIONS).leads == []
 
 
 def test_of_its_bonds_an_erased_lead_keeps_only_what_keeps_messages_apart():

@@ -18,5 +18,10 @@ def remember(lead: Lead, at: int, digest: bytes, remembered: int) -> None:
     lead.seen_hashes, lead.seen_times = hashes, times
 
 
+def remembered_at(lead: Lead, at: int, digest: bytes) -> bool:
+    """Whether this hash is remembered of exactly this time."""
+    return (at.to_bytes(6, "big"), digest) in zip(_cut(lead.seen_times, 6), _cut(lead.seen_hashes, 4), strict=True)
+
+
 def _cut(text: bytes, size: int) -> list[bytes]:
     return [text[i : i + size] for i in range(0, len(text), size)]

@@ -21,6 +21,7 @@ from faust.types import TP, ConsumerMessage
 from intentflow.lane.chunk import Chunk, cut
 from intentflow.lane.exits import fail_stop
 from intentflow.lane.fetching import Fetched, committed_offsets, fetch, log_ends, tune
+from intentflow.lane.lane import Lane
 from intentflow.lane.order import Intake
 from intentflow.lane.places import Place
 
@@ -132,7 +133,7 @@ class LaneConsumer(driver.Consumer):
                     await asyncio.wait_for(lane.room.wait(), FETCH_SECONDS)
                 continue
             if lane.generation != generation:
-                generation, intake = lane.generation, Intake(lane.sources)
+                generation, intake = lane.generation, Intake(lane.sources, _again(lane))
             now = time.monotonic()
             for chunk in intake.choose(now, QUEUE - lane.queued):
                 lane.queued += 1
@@ -184,6 +185,11 @@ class LaneConsumer(driver.Consumer):
 
     async def verify_all_partitions_active(self) -> None:
         """Faust's livelock detector looks at acknowledgements, of which there are none."""
+
+
+def _again(lane: Lane) -> dict[Source, int]:
+    """The sources that are read again, and up to which position."""
+    return {(topic, n): end for n, owned in lane.owned.items() for topic, end in owned.part.again().items()}
 
 
 def _message(chunk: Chunk) -> ConsumerMessage:

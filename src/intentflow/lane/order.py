@@ -3,33 +3,41 @@
 Within a topic, records keep theirs. Between the topics of one partition number the chunk whose first record is the
 oldest comes first. A topic of which no chunk is here is waited for only while it is known to have records that are not
 here yet, and no longer than a short bound: Kafka Streams' rule (KIP-353), with the lag as the reason to wait.
+
+Before all that comes what is read again after a crash: it was folded once, before anything that is new now, and must find its leads as they
+were.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
-from intentflow.lane.chunk import Chunk
+from intentflow.lane.chunk import Chunk, split
 
 PATIENCE = 0.2  # seconds that a partition waits for a topic known to lag
+NOTHING: Mapping[tuple[str, int], int] = MappingProxyType({})
 
 
 class _Source:
-    """One topic of one partition: its chunks that are here, and how many records are not."""
+    """One topic of one partition: its chunks that are here, how many records are not, and up to which position it is read again."""
 
-    __slots__ = ("chunks", "lag")
+    __slots__ = ("again", "chunks", "lag")
 
-    def __init__(self) -> None:
+    def __init__(self, again: int) -> None:
         self.chunks: deque[Chunk] = deque()
-        self.lag = 0
+        self.lag, self.again = 0, again
 
 
 class Intake:
-    """The chunks that were fetched and not yet given to be folded. `now` is a monotonic time in seconds."""
+    """The chunks that were fetched and not yet given to be folded. `now` is a monotonic time in seconds.
 
-    def __init__(self, sources: Iterable[tuple[str, int]]) -> None:
+    `again`: up to which position a source is read again.
+    """
+
+    def __init__(self, sources: Iterable[tuple[str, int]], again: Mapping[tuple[str, int], int] = NOTHING) -> None:
         self._partitions: dict[int, dict[str, _Source]] = {}
         for topic, partition in sources:
-            self._partitions.setdefault(partition, {})[topic] = _Source()
+            self._partitions.setdefault(partition, {})[topic] = _Source(again.get((topic, partition), 0))
         self._waiting: dict[int, float] = {}  # partition -> since when it waits for a topic
 
     def wanted(self) -> list[tuple[str, int]]:
@@ -43,7 +51,12 @@ class Intake:
 
     def offer(self, chunk: Chunk) -> None:
         """A chunk is here, after those of its source that are here."""
-        self._partitions[chunk.partition][chunk.topic].chunks.append(chunk)
+        source, rest = self._partitions[chunk.partition][chunk.topic], None
+        if chunk.start < source.again < chunk.end:
+            chunk, rest = split(chunk, len(chunk.records), source.again)
+        source.chunks.append(chunk)
+        if rest is not None:
+            source.chunks.append(rest)
 
     def lags(self, topic: str, partition: int, records: int) -> None:
         """How many records the broker is known to have of a source that are not here."""
@@ -62,7 +75,9 @@ class Intake:
         return chosen
 
     def _next(self, number: int, now: float) -> Chunk | None:
-        topics = self._partitions[number].values()
+        topics = list(self._partitions[number].values())
+        if again := [source for source in topics if source.again]:
+            return _first_of(again)
         here = [source for source in topics if source.chunks]
         if not here:
             self._waiting.pop(number, None)
@@ -72,8 +87,19 @@ class Intake:
             if now - since < PATIENCE:
                 return None
         self._waiting.pop(number, None)
-        return min(here, key=lambda source: source.chunks[0].timestamp).chunks.popleft()
+        return _first_of(here)
 
     def patience(self, now: float) -> float:
         """Seconds until the first partition stops waiting for a topic; infinite if none waits."""
         return min((since + PATIENCE - now for since in self._waiting.values()), default=float("inf"))
+
+
+def _first_of(sources: Iterable[_Source]) -> Chunk | None:
+    """The chunk of these sources whose first record is the oldest, if one is here."""
+    source = min((each for each in sources if each.chunks), key=lambda each: each.chunks[0].timestamp, default=None)
+    if source is None:
+        return None
+    chunk = source.chunks.popleft()
+    if chunk.end >= source.again:
+        source.again = 0
+    return chunk

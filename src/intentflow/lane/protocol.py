@@ -153,13 +153,30 @@ class Partition(Settling):
         self.mended = self.mended and self.phase in (Phase.OPEN, Phase.READY, Phase.TAKEN, Phase.CLOSED)
         self.phase, self.generation = move(self.phase, "close"), None
 
+    def again(self) -> dict[str, int]:
+        """The sources that are read again, and up to which position: nothing new may be folded before all of that is (rule 12).
+
+        Of the last chunk in the books some leads may not have landed. These must be as they were then when its records come again:
+        after newer ones of another topic, what counted would look too late.
+        """
+        ends = ((topic, at, self.counted_to(topic)) for topic, at in self.next.items())
+        return {topic: end for topic, at, end in ends if at < end}
+
     def accept(self, chunk: Chunk) -> bool | Stop:
-        """Whether to fold a chunk now; of an old generation it is dropped, and a hole ends the process."""
+        """Whether to fold a chunk now; of an old generation it is dropped, and a hole ends the process, or one that is not its turn."""
         if self.phase is not Phase.OPEN or chunk.generation != self.generation:
             return False
-        if chunk.start != self.next[chunk.topic]:
+        if wrong := self._out_of_turn(chunk):
             self.phase = Phase.ENDED
-            expected = self.next[chunk.topic]
-            return Stop(f"a hole in {chunk.topic}-{self.number}: position {expected} expected, {chunk.start} delivered")
+            return Stop(wrong)
         self.next[chunk.topic] = chunk.end
         return True
+
+    def _out_of_turn(self, chunk: Chunk) -> str:
+        where, expected = f"{chunk.topic}-{self.number}", self.next[chunk.topic]
+        if chunk.start != expected:
+            return f"a hole in {where}: position {expected} expected, {chunk.start} delivered"
+        before = self.again().keys() - {chunk.topic}
+        if before and chunk.records and chunk.records[-1].offset >= self.counted_to(chunk.topic):
+            return f"new records of {where} before {', '.join(sorted(before))} was read again"
+        return ""

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence, Set
+from zlib import crc32
 
 from intentflow.domain.bonds import rank
 from intentflow.domain.event import AnyEvent, AnyRecord, Link, ids_of, key_of, time_of, visitor_key
@@ -12,6 +13,7 @@ from intentflow.domain.identity import Identity, became_alias, bonds_of, is_book
 from intentflow.domain.lead import Lead, Unpublished
 from intentflow.domain.message import Event
 from intentflow.domain.notices import News
+from intentflow.domain.remembering import remembered_at
 from intentflow.wire.changes import told_of
 from intentflow.wire.events import decode
 from intentflow.wire.messages import unpublished
@@ -67,11 +69,19 @@ class EventChunk:
                 if news or (who is not None and event.visitor_id is not None):
                     told += self._tell(key, lead, event, at, offset, news)
             elif outcome == "duplicate":
-                out.duplicate += 1
+                applied = self._repeated(lead, event, at, offset, applied)
             else:
                 reject(out, record, TOO_LATE)
         changed, lead.applied[source] = applied > lead.applied[source], applied
         return told if changed else None
+
+    def _repeated(self, lead: Lead, event: AnyEvent, at: int, offset: int, applied: int) -> int:
+        """A duplicate. Returns what is applied: with another time than is remembered of its id this record is, so that the row tells.
+
+        Read again after a crash, when its id is forgotten, it would else count; one of the same time is too late then.
+        """
+        self._out.duplicate += 1
+        return applied if remembered_at(lead, at, crc32(event.event_id.encode()).to_bytes(4, "big")) else offset
 
     def _tie(self, key: bytes, lead: Lead, record: SourceRecord, event: AnyRecord, at: int) -> list[Unpublished]:
         """A link, or an event for an alias, which goes on as it came."""
