@@ -35,8 +35,8 @@ out = Console(stderr=True)
 async def fill(settings: Settings, filled: Events, first: int = 0) -> TopicNames:
     """The events are on their topic."""
     names = TopicNames(settings.prefix, settings.app_id)
-    await ensure(settings.bootstrap, app_topics(names, partitions=PARTITIONS, family_topics=False, kept_for_ever=True))
-    async with BatchProducer(settings.bootstrap) as producer:
+    await ensure(settings.kafka, app_topics(names, partitions=PARTITIONS, family_topics=False, kept_for_ever=True))
+    async with BatchProducer(settings.kafka) as producer:
         for moment, key, value in filled[first:]:
             await producer.add(names.events, partition_of(key, PARTITIONS), key, value, moment)
     return names

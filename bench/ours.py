@@ -33,7 +33,7 @@ async def intentflow(name: str, settings: Settings, model: ScoringModel, events:
     command = [sys.executable, "-m", "faust", "-A", "streams.scoring", "worker", "-l", "warn"]
     process = started(command, environment(settings), folder / f"{name}.log")
     try:
-        async with Offsets(settings.bootstrap) as offsets:
+        async with Offsets(settings.kafka) as offsets:
             rate, cpu = await timed(offsets, settings.app_id, names.events, len(events), process)
             process.terminate()
             process.wait(30)
@@ -46,7 +46,7 @@ async def intentflow(name: str, settings: Settings, model: ScoringModel, events:
 
 async def _wrong(offsets: Offsets, names: TopicNames, model: ScoringModel, events: Events) -> str:
     """What differs from the reference, in words; empty if nothing does."""
-    logs = await read_logs(offsets.bootstrap, names)
+    logs = await read_logs(offsets.kafka, names)
     books = await equation(offsets, names, [names.events], logs)
     if not books.holds or books.came_in != len(events):
         return f"the books don't add up: {books}"
@@ -67,7 +67,7 @@ async def _wrong(offsets: Offsets, names: TopicNames, model: ScoringModel, event
             return f"{key!r}: {found}, the reference says {wanted}"
     if leads != len(rows):
         return f"{len(rows)} leads, the reference has {leads}"
-    seen = {decode_change(record.value).id async for record in records(offsets.bootstrap, [names.changes], len(logs))}
+    seen = {decode_change(record.value).id async for record in records(offsets.kafka, [names.changes], len(logs))}
     wanted_changes = _changes(model, events)
     return "" if seen == wanted_changes else f"{len(seen ^ wanted_changes)} changes differ from a fold in one process"
 

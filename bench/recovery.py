@@ -43,8 +43,8 @@ async def recovery(settings: Settings, folder: Path) -> Recovery:
     port = free_port()
     settings = settings.model_copy(update={"metrics_port": port})
     names, partitions = TopicNames(settings.prefix, settings.app_id), settings.partitions
-    await ensure(settings.bootstrap, app_topics(names, partitions=partitions, family_topics=False, kept_for_ever=True))
-    async with BatchProducer(settings.bootstrap) as producer, Offsets(settings.bootstrap) as offsets:
+    await ensure(settings.kafka, app_topics(names, partitions=partitions, family_topics=False, kept_for_ever=True))
+    async with BatchProducer(settings.kafka) as producer, Offsets(settings.kafka) as offsets:
         await send(producer, names, partitions, range(LEADS), "first")
         await producer.flush()
         worker = Run(settings, folder / "recovery-0.log")

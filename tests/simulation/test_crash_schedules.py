@@ -12,7 +12,7 @@ import pytest
 from tests.simulation.campaign import Failure, total, traced
 from tests.simulation.coverage import missed
 
-SCHEDULES = int(os.environ.get("INTENTFLOW_SCHEDULES", "20000"))
+SCHEDULES = int(os.environ.get("CRASH_SCHEDULES", "20000"))
 Outcome = tuple[Counter[str], list[Failure]]
 
 

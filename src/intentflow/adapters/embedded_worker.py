@@ -1,5 +1,6 @@
 """A worker beside the embedded stack: `intentflow worker` as a child, its log in a file."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,20 +9,30 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pydantic import SecretStr
+
 from intentflow.adapters.server_process import leashed
 from intentflow.errors import ConfigError, IntentflowError
 from intentflow.settings import Settings
+from intentflow.settings_sources import PREFIX
 
 STOP_SECONDS = 10.0
 LAST_LINES = 12
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Our own environment, with these settings in it."""
-    said = {
-        f"INTENTFLOW_{name.upper()}": str(value) for name, value in settings.model_dump().items() if value is not None
-    }
+    """Our own environment, with these settings in it, secrets too: a child of ours may know what we know."""
+    said = {f"{PREFIX}{name.upper()}": _as_text(value) for name, value in settings.model_dump().items()}
     return {**os.environ, **said}
+
+
+def _as_text(value: object) -> str:
+    """As `Settings` reads it from the environment; nothing is nothing."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if value is None or isinstance(value, str | Path | int | float):
+        return "" if value is None else str(value)
+    return json.dumps(value, default=_as_text)
 
 
 class EmbeddedWorker:

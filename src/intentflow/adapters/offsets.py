@@ -15,7 +15,9 @@ from aiokafka.errors import (
     NotCoordinatorForGroupError,
 )
 
+from intentflow.adapters.kafka_access import client_arguments
 from intentflow.errors import ServerMissingError
+from intentflow.servers import Kafka
 
 Places = dict[tuple[str, int], int]  # topic and partition -> offset
 
@@ -23,10 +25,10 @@ Places = dict[tuple[str, int], int]  # topic and partition -> offset
 class Offsets:
     """A client that asks Kafka about offsets; it belongs to no group."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self.bootstrap = bootstrap
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
-        self._admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    def __init__(self, kafka: Kafka) -> None:
+        self.kafka = kafka
+        self._consumer = AIOKafkaConsumer(**client_arguments(kafka), group_id=None, enable_auto_commit=False)
+        self._admin = AIOKafkaAdminClient(**client_arguments(kafka))
 
     async def __aenter__(self) -> Self:
         try:
@@ -36,7 +38,7 @@ class Offsets:
             await self._consumer.stop()
             await self._admin.close()
             raise ServerMissingError(
-                f"no Kafka answers at {self.bootstrap} ({error}): start one with `intentflow up`"
+                f"no Kafka answers at {self.kafka} ({error}): start one with `intentflow up`"
             ) from error
         return self
 
@@ -64,13 +66,11 @@ class Offsets:
         await self._admin.delete_topics(topics)
 
 
-async def records(
-    bootstrap: str, topics: Iterable[str], partitions: int, *, follow: bool = False
-) -> AsyncIterator[Any]:
+async def records(kafka: Kafka, topics: Iterable[str], partitions: int, *, follow: bool = False) -> AsyncIterator[Any]:
     """All records of the topics, from the beginning to where they end now; `follow`: and those to come, for ever."""
     tps = [TopicPartition(topic, number) for topic in topics for number in range(partitions)]
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **client_arguments(kafka),
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",

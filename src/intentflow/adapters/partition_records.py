@@ -8,8 +8,10 @@ from typing import Any, Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from intentflow.adapters.kafka_access import client_arguments
 from intentflow.adapters.offsets import Places
 from intentflow.errors import ServerMissingError
+from intentflow.servers import Kafka
 
 PATIENCE_SECONDS = 30.0  # without a single record, though there are some
 
@@ -17,10 +19,10 @@ PATIENCE_SECONDS = 30.0  # without a single record, though there are some
 class PartitionRecords:
     """A reader of one partition after the other."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self.bootstrap = bootstrap
+    def __init__(self, kafka: Kafka) -> None:
+        self.kafka = kafka
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap,
+            **client_arguments(kafka),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -34,7 +36,7 @@ class PartitionRecords:
         except (KafkaError, OSError) as error:
             await self._consumer.stop()
             raise ServerMissingError(
-                f"no Kafka answers at {self.bootstrap} ({error}): start one with `intentflow up`"
+                f"no Kafka answers at {self.kafka} ({error}): start one with `intentflow up`"
             ) from error
         return self
 
@@ -79,7 +81,7 @@ class PartitionRecords:
                 since = loop.time()
                 yield [record for record in batch if record.offset < end]
             elif loop.time() - since > PATIENCE_SECONDS:
-                raise ServerMissingError(f"{topic}-{number}: nothing arrives any more from Kafka at {self.bootstrap}")
+                raise ServerMissingError(f"{topic}-{number}: nothing arrives any more from Kafka at {self.kafka}")
         self._consumer.pause(tp)
 
     def _assign(self, topics: list[str], number: int) -> None:

@@ -10,7 +10,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from intentflow.adapters.kafka_access import client_arguments
 from intentflow.errors import IntentflowError, ServerMissingError
+from intentflow.servers import Kafka
 
 BATCH_BYTES = 256_000
 REQUEST_BYTES = 4 << 20
@@ -21,16 +23,16 @@ Header = tuple[str, bytes]
 class BatchProducer:
     """Idempotent, acks=all. A partition's records are written in the order in which they were added."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, kafka: Kafka) -> None:
         self.acknowledged = 0  # records
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=bootstrap,
+            **client_arguments(kafka),
             acks="all",
             enable_idempotence=True,
             max_batch_size=REQUEST_BYTES,
             max_request_size=REQUEST_BYTES,
         )
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._batches: dict[tuple[str, int], BatchBuilder] = {}
         self._sent: deque[tuple[asyncio.Future[object], int]] = deque()
 
@@ -39,7 +41,7 @@ class BatchProducer:
             await self._producer.start()
         except (KafkaError, OSError) as error:
             raise ServerMissingError(
-                f"no Kafka answers at {self._bootstrap} ({error}): start one with `intentflow up`"
+                f"no Kafka answers at {self._kafka} ({error}): start one with `intentflow up`"
             ) from error
         return self
 
@@ -95,5 +97,5 @@ class BatchProducer:
         try:
             await future
         except KafkaError as error:
-            raise IntentflowError(f"Kafka at {self._bootstrap} did not take a batch: {error}") from error
+            raise IntentflowError(f"Kafka at {self._kafka} did not take a batch: {error}") from error
         self.acknowledged += count

@@ -18,11 +18,13 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
+from pydantic import SecretStr
 
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
 from intentflow.adapters.embedded_valkey import EmbeddedValkey
 from intentflow.adapters.server_process import FolderLock
 from intentflow.errors import ConfigError
+from intentflow.settings import Settings
 
 DATA = Path(".intentflow")
 KAFKA_PORT = 9092
@@ -112,6 +114,13 @@ class EmbeddedStack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def settings_at(settings: Settings, addresses: Addresses) -> Settings:
+    """These settings, for a stack of our own: it neither encrypts nor asks who one is, whatever is said of Kafkas elsewhere."""
+    redis_url = settings.redis_url or (SecretStr(addresses.redis_url) if addresses.redis_url else None)
+    here = {"bootstrap": addresses.bootstrap, "security_protocol": "PLAINTEXT", "redis_url": redis_url}
+    return settings.model_copy(update=here)
 
 
 def find_running(data: Path = DATA) -> Addresses | None:

@@ -15,7 +15,9 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from msgspec import Struct
 
+from intentflow.adapters.kafka_access import client_arguments
 from intentflow.errors import ConfigError, ServerMissingError
+from intentflow.servers import Kafka
 from intentflow.wire.topic_names import TopicNames
 
 log = logging.getLogger(__name__)
@@ -93,33 +95,31 @@ def in_sync_replicas(replication: int) -> int:
 
 
 async def ensure(
-    bootstrap: str, specs: Sequence[TopicSpec], *, patience_seconds: float = PATIENCE_SECONDS
+    kafka: Kafka, specs: Sequence[TopicSpec], *, patience_seconds: float = PATIENCE_SECONDS
 ) -> tuple[str, ...]:
     """Every topic is there as its spec says, with a leader for each partition. Returns the names of those that were made.
 
     Raises ConfigError that lists every difference of those that were there, or why one could not be made; in the first case none is
     made. Raises ServerMissingError if Kafka does not answer within `patience_seconds`.
     """
-    async with _admin(bootstrap, patience_seconds) as admin:
+    async with _admin(kafka, patience_seconds) as admin:
         there = await _found(admin, specs)
-        differences = [
-            line for spec in specs if spec.name in there for line in compared(spec, there[spec.name], bootstrap)
-        ]
+        differences = [line for spec in specs if spec.name in there for line in compared(spec, there[spec.name], kafka)]
         if differences:
-            raise ConfigError("\n".join((f"Topics at {bootstrap} are not as they must be:", *differences)))
+            raise ConfigError("\n".join((f"Topics at {kafka} are not as they must be:", *differences)))
         missing = [spec for spec in specs if spec.name not in there]
         await _create(admin, missing)
         await _until_led(admin, [spec.name for spec in missing], patience_seconds)
         return tuple(spec.name for spec in missing)
 
 
-async def leaders(bootstrap: str, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+async def leaders(kafka: Kafka, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
     """Every partition of every topic there has a leader. Raises ServerMissingError if that takes longer."""
-    async with _admin(bootstrap, patience_seconds) as admin:
+    async with _admin(kafka, patience_seconds) as admin:
         await _until_led(admin, None, patience_seconds)
 
 
-def compared(spec: TopicSpec, found: Found, bootstrap: str) -> list[str]:
+def compared(spec: TopicSpec, found: Found, kafka: Kafka) -> list[str]:
     """Every difference that matters, a line each: the topic, what is, what should be, what to do."""
     lines = []
     if found.partitions != spec.partitions:
@@ -131,7 +131,7 @@ def compared(spec: TopicSpec, found: Found, bootstrap: str) -> list[str]:
         found_value = found.config.get(key, "not set")
         if key in CHECKED and not suffices(key, found_value, should):
             lines.append(
-                f"  {spec.name}: {key} is {found_value}, should be {should}: kafka-configs.sh --bootstrap-server {bootstrap} "
+                f"  {spec.name}: {key} is {found_value}, should be {should}: kafka-configs.sh --bootstrap-server {kafka} "
                 f"--alter --entity-type topics --entity-name {spec.name} --add-config {key}={should}"
             )
     return lines
@@ -147,11 +147,11 @@ def suffices(key: str, found: str, should: str) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def _admin(bootstrap: str, patience_seconds: float) -> AsyncIterator[AIOKafkaAdminClient]:
+async def _admin(kafka: Kafka, patience_seconds: float) -> AsyncIterator[AIOKafkaAdminClient]:
     """A client that is connected."""
     deadline = asyncio.get_running_loop().time() + patience_seconds
     while True:
-        client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        client = AIOKafkaAdminClient(**client_arguments(kafka))
         try:
             await asyncio.wait_for(client.start(), patience_seconds)
             break
@@ -159,7 +159,7 @@ async def _admin(bootstrap: str, patience_seconds: float) -> AsyncIterator[AIOKa
             await client.close()
             if asyncio.get_running_loop().time() + 0.5 > deadline:
                 raise ServerMissingError(
-                    f"no Kafka answers at {bootstrap} within {patience_seconds:g} s ({error}): start one with `intentflow up`, or "
+                    f"no Kafka answers at {kafka} within {patience_seconds:g} s ({error}): start one with `intentflow up`, or "
                     "name yours with --bootstrap (INTENTFLOW_BOOTSTRAP)"
                 ) from error
             await asyncio.sleep(0.5)

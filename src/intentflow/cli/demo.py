@@ -17,7 +17,7 @@ from rich.table import Table
 from intentflow.adapters.embedded_worker import EmbeddedWorker
 from intentflow.adapters.offsets import Offsets, records
 from intentflow.adapters.producing import BatchProducer
-from intentflow.adapters.stack import EmbeddedStack, wipe
+from intentflow.adapters.stack import EmbeddedStack, settings_at, wipe
 from intentflow.adapters.topics import app_topics, ensure
 from intentflow.cli.telling import Teller
 from intentflow.domain.change import QualificationChange, rfc3339
@@ -66,7 +66,7 @@ def demo(
     )
     out.print("Starting Apache Kafka and a scoring worker ...")
     with EmbeddedStack(data, kafka_port=0, valkey=False) as stack:
-        settings = settings.model_copy(update={"bootstrap": stack.addresses.bootstrap})
+        settings = settings_at(settings, stack.addresses)
         with EmbeddedWorker(settings, data / "worker.log") as worker:
             holds = asyncio.run(Demo(settings, rules, worker, everything).run(seed, people, seconds))
     if holds:
@@ -86,15 +86,15 @@ class Demo:
 
     async def run(self, seed: int, people: int, seconds: float) -> bool:
         """Whether the books are right in the end."""
-        bootstrap, names = self.settings.bootstrap, self.names
+        kafka, names = self.settings.kafka, self.names
         await ensure(
-            bootstrap, app_topics(names, partitions=self.settings.partitions, family_topics=False, kept_for_ever=True)
+            kafka, app_topics(names, partitions=self.settings.partitions, family_topics=False, kept_for_ever=True)
         )
         until = int(time.time() * 1000) // HOUR * HOUR
-        out.print(f"Sending {DAYS} days of {people:,} people (seed {seed}) to {names.events} on {bootstrap}.\n")
+        out.print(f"Sending {DAYS} days of {people:,} people (seed {seed}) to {names.events} on {kafka}.\n")
         with _progress() as progress:
             following = asyncio.create_task(self._follow(progress.console))
-            async with Offsets(bootstrap) as offsets:
+            async with Offsets(kafka) as offsets:
                 await self._ready(offsets)
                 sent = await self._send(progress, seed, people, until, seconds)
                 await self._committed(offsets)
@@ -102,7 +102,7 @@ class Demo:
                 following.cancel()
                 with suppress(asyncio.CancelledError):
                     await following
-                logs = await read_logs(bootstrap, names)
+                logs = await read_logs(kafka, names)
                 books = await equation(offsets, names, [names.events], logs)
         stages = stages_of(Fold(self.rules), [row for log in logs.values() for row in log.rows.values()])
         await self._catch_up()
@@ -120,7 +120,7 @@ class Demo:
         task = progress.add_task("thirty days", total=DAYS * 24)
         hours, begun, sent = 0, time.monotonic(), 0
         first = until - DAYS * 24 * HOUR
-        async with BatchProducer(self.settings.bootstrap) as producer:
+        async with BatchProducer(self.settings.kafka) as producer:
             for hour, events in _by_hour(traffic(seed, people, until, DAYS)):
                 for timestamp, key, value in events:
                     number = partition_of(key, self.settings.partitions)
@@ -143,9 +143,7 @@ class Demo:
 
     async def _follow(self, console: Console) -> None:
         """Print the changes as they come."""
-        async for record in records(
-            self.settings.bootstrap, [self.names.changes], self.settings.partitions, follow=True
-        ):
+        async for record in records(self.settings.kafka, [self.names.changes], self.settings.partitions, follow=True):
             change = decode_change(record.value)
             if change.id in self.seen:
                 continue
@@ -154,7 +152,7 @@ class Demo:
                 console.print(self.teller.line(change), soft_wrap=True)
 
     async def _catch_up(self) -> None:
-        async for record in records(self.settings.bootstrap, [self.names.changes], self.settings.partitions):
+        async for record in records(self.settings.kafka, [self.names.changes], self.settings.partitions):
             change = decode_change(record.value)
             self.seen.setdefault(change.id, change)
 

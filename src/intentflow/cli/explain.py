@@ -105,7 +105,7 @@ def _found(lead: str, rows: dict[bytes, bytes]) -> tuple[bytes, bytes]:
 async def _rows(settings: Settings, keys: list[bytes]) -> dict[bytes, bytes]:
     """The rows of the keys' partitions, read from the changelog by its rules."""
     topic = TopicNames(settings.prefix, settings.app_id).changelog
-    async with ChangelogReader(settings.bootstrap, topic) as reader:
+    async with ChangelogReader(settings.kafka, topic) as reader:
         count = len(await reader.partitions())
         if not count:
             raise ConfigError(

@@ -1,12 +1,16 @@
 """The command line. Exit codes: 0 done, 1 found something, 2 used wrongly, 69 a server is not there, 70 fail-stop."""
 
 import logging
+import os
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from intentflow.cli import demo, explain, model, publish, replay, simulate, stack, topics, verify, worker
+from intentflow.cli import config, demo, explain, model, publish, replay, simulate, stack, topics, verify, worker
 from intentflow.errors import IntentflowError
+from intentflow.settings_sources import CONFIG
 
 app = typer.Typer(
     name="intentflow",
@@ -26,11 +30,21 @@ app.command("explain")(explain.explain_)
 app.command("verify")(verify.verify)
 model.app.command("publish")(publish.publish)
 app.add_typer(model.app, name="model")
+app.add_typer(config.app, name="config")
 
 
 @app.callback()
-def root() -> None:
+def root(
+    config_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", help="File with settings, TOML or YAML; the environment counts before it.", envvar=CONFIG
+        ),
+    ] = None,
+) -> None:
     """Common to all commands: what the Kafka client says on its own is told only if it is an error."""
+    if config_file is not None:
+        os.environ[CONFIG] = str(config_file)  # so that processes which we start read it too
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO, stream=sys.stderr)
     for chatty in ("aiokafka", "jgo"):
         logging.getLogger(chatty).setLevel(logging.CRITICAL)

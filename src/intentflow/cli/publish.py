@@ -54,11 +54,11 @@ def publish(
             raise typer.Exit(FOUND)
     topic = TopicNames(settings.prefix, settings.app_id).control
     asyncio.run(_topic_is_there(settings, topic))
-    before = asyncio.run(last_model(settings.bootstrap, topic, settings.partitions))
+    before = asyncio.run(last_model(settings.kafka, topic, settings.partitions))
     for line in told(before, reading, since):
         typer.echo(line)
     now = int(time.time() * 1000)
-    asyncio.run(publish_model(settings.bootstrap, topic, settings.partitions, reading.model.hash, now))
+    asyncio.run(publish_model(settings.kafka, topic, settings.partitions, reading.model.hash, now))
     typer.echo(f"{_name(reading)} takes effect at {rfc3339(now)}, on {settings.partitions} partitions of {topic}")
 
 
@@ -70,7 +70,7 @@ async def _topic_is_there(settings: Settings, topic: str) -> None:
         family_topics=settings.family_topics,
         kept_for_ever=settings.kept_for_ever,
     )
-    await ensure(settings.bootstrap, [spec for spec in specs if spec.name == topic])
+    await ensure(settings.kafka, [spec for spec in specs if spec.name == topic])
 
 
 def told(before: ModelRecord | None, now: Reading, since: str | None) -> list[str]:

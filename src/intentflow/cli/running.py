@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from intentflow.adapters.stack import find_running
+from intentflow.adapters.stack import find_running, settings_at
 from intentflow.errors import ServerMissingError
 from intentflow.settings import Settings
 
@@ -15,14 +15,11 @@ def settings_for(bootstrap: str | None, data: Path | None, **more: object) -> Se
     settings = Settings()
     said = {name: value for name, value in more.items() if value is not None}
     folder = data or settings.data
-    address = bootstrap or ("bootstrap" in settings.model_fields_set and settings.bootstrap) or _running(folder)
-    if not address:
+    named = {"data": folder, **said}
+    if bootstrap or "bootstrap" in settings.model_fields_set:
+        return settings.model_copy(update={"bootstrap": bootstrap or settings.bootstrap, **named})
+    if (running := find_running(folder)) is None:
         raise ServerMissingError(
             f"no embedded stack runs in {folder}: start it with `intentflow up` in another terminal, or name your Kafka with --bootstrap"
         )
-    return settings.model_copy(update={"bootstrap": address, "data": folder, **said})
-
-
-def _running(folder: Path) -> str | None:
-    running = find_running(folder)
-    return None if running is None else running.bootstrap
+    return settings_at(settings, running).model_copy(update=named)

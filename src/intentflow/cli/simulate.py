@@ -46,7 +46,7 @@ async def _send(settings: Settings, people: int, days: int, rate: float, seed: i
     begun = time.monotonic()
     with Progress(TextColumn("sending"), BarColumn(), MofNCompleteColumn(), console=err, transient=True) as progress:
         task = progress.add_task("sending", total=len(made))
-        async with BatchProducer(settings.bootstrap) as producer:
+        async with BatchProducer(settings.kafka) as producer:
             for number, (moment, key, value) in enumerate(made):
                 await producer.add(topic, partition_of(key, settings.partitions), key, value, moment)
                 if number % BURST == 0:

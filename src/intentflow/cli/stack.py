@@ -11,7 +11,7 @@ from rich.console import Console
 
 from intentflow.adapters.embedded_worker import EmbeddedWorker
 from intentflow.adapters.offsets import records
-from intentflow.adapters.stack import EmbeddedStack, down, find_running, wipe
+from intentflow.adapters.stack import EmbeddedStack, down, find_running, settings_at, wipe
 from intentflow.adapters.topics import app_topics, ensure
 from intentflow.cli.telling import Teller
 from intentflow.domain.rules import ScoringModel
@@ -47,7 +47,7 @@ def up(
     with suppress(KeyboardInterrupt):
         out.print("Starting Apache Kafka and Valkey ...")
         with stack:
-            settings = settings.model_copy(update={"bootstrap": stack.addresses.bootstrap})
+            settings = settings_at(settings, stack.addresses)
             with EmbeddedWorker(settings, data / "worker.log") as worker:
                 asyncio.run(_serve(settings, rules, stack, worker))
             out.print("\nStopping ...")
@@ -57,7 +57,7 @@ def up(
 async def _serve(settings: Settings, rules: ScoringModel, stack: EmbeddedStack, worker: EmbeddedWorker) -> None:
     names = TopicNames(settings.prefix, settings.app_id)
     await ensure(
-        settings.bootstrap, app_topics(names, partitions=settings.partitions, kept_for_ever=settings.kept_for_ever)
+        settings.kafka, app_topics(names, partitions=settings.partitions, kept_for_ever=settings.kept_for_ever)
     )
     _welcome(settings, names, stack)
     watching = asyncio.create_task(_tell(settings, names, Teller(rules)))
@@ -75,7 +75,7 @@ async def _serve(settings: Settings, rules: ScoringModel, stack: EmbeddedStack, 
 
 async def _tell(settings: Settings, names: TopicNames, teller: Teller) -> None:
     """Every change as it comes."""
-    async for record in records(settings.bootstrap, [names.changes], settings.partitions, follow=True):
+    async for record in records(settings.kafka, [names.changes], settings.partitions, follow=True):
         out.print(teller.line(decode_change(record.value)), soft_wrap=True)
 
 

@@ -33,7 +33,7 @@ def topics(
         family_topics=settings.family_topics,
         kept_for_ever=settings.kept_for_ever,
     )
-    made = asyncio.run(ensure(settings.bootstrap, specs))
+    made = asyncio.run(ensure(settings.kafka, specs))
     table = Table("topic", "partitions", "replicas", "cleanup", "was")
     for spec in specs:
         was = "made" if spec.name in made else "there, and right"

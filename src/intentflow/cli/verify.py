@@ -78,7 +78,7 @@ def _verified(settings: Settings, wish: Wish) -> Report:
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("reading", total=None)
         verifier = Verifier(
-            settings.bootstrap,
+            settings.kafka,
             TopicNames(settings.prefix, settings.app_id),
             load(settings.model),
             lambda what, done, records: progress.update(task, description=what, completed=done, total=records or None),

@@ -14,6 +14,7 @@ from faust.app.base import BootStrategy
 from intentflow.adapters import topics
 from intentflow.errors import ConfigError
 from intentflow.lane import memory
+from intentflow.lane.credentials import broker_credentials
 from intentflow.lane.delivery import LaneTransport
 from intentflow.lane.exits import fail_stop
 from intentflow.lane.folding import Core
@@ -79,7 +80,7 @@ class LaneApp(faust.App):
             kept_for_ever=settings.kept_for_ever,
         )
         try:
-            await topics.ensure(settings.bootstrap, specs)
+            await topics.ensure(settings.kafka, specs)
         except ConfigError as error:
             fail_stop(str(error), error.exit_code)
         self.add_future(_or_end("the watchdog", watch, self.lane))
@@ -128,6 +129,7 @@ def lane_app(settings: Settings, core: Callable[[int], Core], metrics: Metrics, 
     app = LaneApp(
         settings.app_id,
         broker=f"kafka://{settings.bootstrap.replace(',', ';')}",
+        broker_credentials=broker_credentials(settings.kafka),
         store="memory://",
         datadir=str(folder),
         canonical_url=f"http://127.0.0.1/{name}",

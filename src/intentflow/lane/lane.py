@@ -62,7 +62,7 @@ class Lane:
         self.committing = asyncio.Lock()
         self.queued = 0  # chunks between delivery and the agent
         self.room = asyncio.Event()  # set whenever something settled
-        self.writer = Writer(settings.bootstrap)
+        self.writer = Writer(settings.kafka)
         self._make_core, self._cores = core, dict[int, Core]()
         self._busy = 0
         self._token = uuid.uuid4().bytes
@@ -91,7 +91,7 @@ class Lane:
         mine.update({n: self._own(Partition(n, topics, self._token)) for n in numbers if n not in mine})
         parts = [owned.part for owned in mine.values()]
         try:
-            await take(parts, self.writer, self.settings.bootstrap, self.names.changelog, self._read)
+            await take(parts, self.writer, self.settings.kafka, self.names.changelog, self._read)
             await self._begin(mine, await seek([(topic, n) for n in numbers for topic in self.topics]))
         except BaseException:
             for number in mine.keys() - self.owned.keys():
@@ -115,7 +115,7 @@ class Lane:
             Performer(
                 part,
                 self.writer,
-                self.settings.bootstrap,
+                self.settings.kafka,
                 self.names,
                 self.settings.partitions,
                 self.metrics,

@@ -14,6 +14,7 @@ from intentflow.lane.metrics import Metrics
 from intentflow.lane.protocol import Partition
 from intentflow.lane.reader import ChangelogReader
 from intentflow.lane.writing import NO_HEADERS, Item, Writer, landed
+from intentflow.servers import Kafka
 from intentflow.wire.changes import NOTICE_TYPE, TYPE, headers_of
 from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.rejections import rejection_headers
@@ -30,14 +31,14 @@ class Performer:
         self,
         part: Partition,
         writer: Writer,
-        bootstrap: str,
+        kafka: Kafka,
         names: TopicNames,
         partitions: int,
         metrics: Metrics,
         settled: Callable[[], None],
     ) -> None:
         self.part, self.names, self._partitions = part, names, partitions
-        self._writer, self._bootstrap, self._metrics, self._settled = writer, bootstrap, metrics, settled
+        self._writer, self._kafka, self._metrics, self._settled = writer, kafka, metrics, settled
         self._writes: asyncio.Queue[WriteLog] = asyncio.Queue()
         self._outs: asyncio.Queue[Publish] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -116,7 +117,7 @@ class Performer:
 
     async def _read_gap(self, effect: ReadGap) -> None:
         found: list[Any] = []
-        async with ChangelogReader(self._bootstrap, self.names.changelog) as reader:
+        async with ChangelogReader(self._kafka, self.names.changelog) as reader:
             for low, high in effect.ranges:
                 found += await reader.range(self.part.number, low, high)
         before = self.part.late

@@ -8,8 +8,10 @@ from typing import Any, Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from msgspec import Struct
 
+from intentflow.adapters.kafka_access import client_arguments
 from intentflow.lane.changelog import Changelog
 from intentflow.lane.fetching import take, tune
+from intentflow.servers import Kafka
 
 FETCH_BYTES = 1 << 20  # per partition at a time
 
@@ -25,10 +27,10 @@ class Progress(Struct, frozen=True):
 class ChangelogReader:
     """A reader of one changelog topic, or of any other by offsets."""
 
-    def __init__(self, bootstrap: str, topic: str) -> None:
+    def __init__(self, kafka: Kafka, topic: str) -> None:
         self.topic = topic
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap,
+            **client_arguments(kafka),
             group_id=None,
             auto_offset_reset="earliest",
             enable_auto_commit=False,
@@ -110,9 +112,9 @@ class ChangelogReader:
         return ()
 
 
-async def read_changelog(bootstrap: str, topic: str, logs: dict[int, Changelog]) -> AsyncIterator[Progress]:
+async def read_changelog(kafka: Kafka, topic: str, logs: dict[int, Changelog]) -> AsyncIterator[Progress]:
     """Read all of a changelog, up to where it ends now, into `logs` (by partition number; filled here). Yields how far it has come."""
-    async with ChangelogReader(bootstrap, topic) as reader:
+    async with ChangelogReader(kafka, topic) as reader:
         numbers = await reader.partitions()
         logs.update({number: Changelog() for number in numbers})
         if not numbers:

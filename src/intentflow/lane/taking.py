@@ -11,20 +11,21 @@ from intentflow.lane.marks import encode_fence
 from intentflow.lane.protocol import Partition
 from intentflow.lane.reader import ChangelogReader, Progress
 from intentflow.lane.writing import Writer, landed
+from intentflow.servers import Kafka
 
 log = logging.getLogger(__name__)
 Tell = Callable[[Progress], None]
 TELL_SECONDS = 1.0
 
 
-async def take(parts: Iterable[Partition], writer: Writer, bootstrap: str, topic: str, tell: Tell) -> None:
+async def take(parts: Iterable[Partition], writer: Writer, kafka: Kafka, topic: str, tell: Tell) -> None:
     """Take these partitions, or keep those that may be kept; each then waits to be sought. Ends the process if one must not be had."""
     asked = {part.number: _one(part.keep() if part.may_keep() else part.take()) for part in parts}
     by_number = {part.number: part for part in parts}
     await _fence(by_number, asked, writer, topic)
     if all(isinstance(effect, Seek) for effect in asked.values()):
         return
-    async with ChangelogReader(bootstrap, topic) as reader:
+    async with ChangelogReader(kafka, topic) as reader:
         await reader.begin(number for number, effect in asked.items() if isinstance(effect, ReadLog))
         while not all(isinstance(effect, Seek) for effect in asked.values()):
             await _read(by_number, asked, reader, tell)

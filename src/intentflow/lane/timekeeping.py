@@ -26,7 +26,7 @@ WIDE = 10  # intervals between looks at the ends of the sources
 
 async def keep_time(lane: Lane) -> None:
     """Run until cancelled."""
-    async with ChangelogReader(lane.settings.bootstrap, lane.names.changelog) as reader:
+    async with ChangelogReader(lane.settings.kafka, lane.names.changelog) as reader:
         for turn in itertools.count(1):
             await asyncio.sleep(INTERVAL)
             _measure(lane)

@@ -13,7 +13,9 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError, RecordTooLargeError
 
+from intentflow.adapters.kafka_access import client_arguments
 from intentflow.errors import IntentflowError
+from intentflow.servers import Kafka
 
 BATCH_BYTES = 900_000  # below Kafka's default for the largest batch, 1 048 588
 REQUEST_BYTES = 8 << 20
@@ -34,10 +36,10 @@ class Sent:
 class Writer:
     """The lane's producer. Batches of one topic-partition land in the order in which they were sent."""
 
-    def __init__(self, bootstrap: str, request_timeout: float = 30.0) -> None:
+    def __init__(self, kafka: Kafka, request_timeout: float = 30.0) -> None:
         self._producer: Any = None  # made by `start`: it wants a running event loop
-        self._settings: dict[str, Any] = dict(  # noqa: C408 - as the arguments that they are
-            bootstrap_servers=bootstrap,
+        self._settings: dict[str, Any] = dict(
+            **client_arguments(kafka),
             acks="all",
             enable_idempotence=True,
             max_batch_size=BATCH_BYTES,

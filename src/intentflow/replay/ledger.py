@@ -7,6 +7,7 @@ from msgspec import Struct
 from intentflow.adapters.offsets import Offsets, records
 from intentflow.lane.changelog import Changelog, ledger_sums
 from intentflow.lane.reader import read_changelog
+from intentflow.servers import Kafka
 from intentflow.wire.topic_names import TopicNames
 
 
@@ -28,10 +29,10 @@ class Equation(Struct, frozen=True):
         return self.came_in == self.counted + self.duplicate + self.rejected and self.rejected == self.published
 
 
-async def read_logs(bootstrap: str, names: TopicNames) -> dict[int, Changelog]:
+async def read_logs(kafka: Kafka, names: TopicNames) -> dict[int, Changelog]:
     """The app's changelog, by partition number."""
     logs: dict[int, Changelog] = {}
-    async for _ in read_changelog(bootstrap, names.changelog, logs):
+    async for _ in read_changelog(kafka, names.changelog, logs):
         pass
     return logs
 
@@ -44,7 +45,7 @@ async def equation(
     ends = sum((await offsets.ends(topics, partitions)).values())
     sums = [ledger for topic, ledger in ledger_sums(logs.values()).items() if topic in topics]
     refused: set[bytes] = set()
-    async for record in records(offsets.bootstrap, [names.rejections], partitions):
+    async for record in records(offsets.kafka, [names.rejections], partitions):
         headers = dict(record.headers)
         if headers.get("source_topic", b"").decode() in topics:
             refused.add(headers["rejection_id"])

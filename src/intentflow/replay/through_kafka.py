@@ -16,7 +16,7 @@ from rich.progress import Progress, TaskID
 from intentflow.adapters.embedded_worker import EmbeddedWorker
 from intentflow.adapters.offsets import Offsets, records
 from intentflow.adapters.producing import BatchProducer
-from intentflow.adapters.stack import EmbeddedStack, find_running
+from intentflow.adapters.stack import EmbeddedStack, find_running, settings_at
 from intentflow.adapters.topics import app_topics, ensure
 from intentflow.domain.change import rfc3339
 from intentflow.domain.fold import Fold
@@ -75,17 +75,18 @@ class KafkaReplay:
         with ExitStack() as stack:
             if self.bootstrap is None and running is None:
                 started = stack.enter_context(EmbeddedStack(self.data, kafka_port=0, valkey=False))
-                self.bootstrap = started.addresses.bootstrap
+                self.settings = settings_at(self.settings, started.addresses)
             elif self.bootstrap is None and running is not None:
-                self.bootstrap = running.bootstrap
-            self.settings = self.settings.model_copy(update={"bootstrap": self.bootstrap})
+                self.settings = settings_at(self.settings, running)
+            else:
+                self.settings = self.settings.model_copy(update={"bootstrap": self.bootstrap})
             return asyncio.run(self._run(until))
 
     async def _run(self, until: int | None) -> Result:
-        names, bootstrap = self.names, self.settings.bootstrap
+        names, kafka = self.names, self.settings.kafka
         specs = app_topics(names, partitions=self.partitions, family_topics=False, kept_for_ever=True)
-        await ensure(bootstrap, specs)
-        async with Offsets(bootstrap) as offsets:
+        await ensure(kafka, specs)
+        async with Offsets(kafka) as offsets:
             with EmbeddedWorker(self.settings, self.data / f"{names.app_id}.log") as worker:
                 await self._produce(offsets)
                 await self._committed(offsets, names.events, worker)
@@ -103,7 +104,7 @@ class KafkaReplay:
             {number: end for (_, number), end in (await offsets.ends([self.names.events], self.partitions)).items()}
         )
         passed: Counter[int] = Counter()
-        async with BatchProducer(self.settings.bootstrap) as producer:
+        async with BatchProducer(self.settings.kafka) as producer:
             self.reading.refuse = self.rejected.append
             for record in self.reading.records():
                 number = partition_of(record.key, self.partitions)
@@ -150,17 +151,17 @@ class KafkaReplay:
         if not until:
             return
         key, value = encode_clock(until)
-        async with BatchProducer(self.settings.bootstrap) as producer:
+        async with BatchProducer(self.settings.kafka) as producer:
             for number in range(self.partitions):
                 await producer.add(self.names.control, number, key, value, min(until, self.reading.now))
         await self._committed(offsets, self.names.control, worker)
 
     async def _result(self, until: int) -> Result:
-        bootstrap = self.settings.bootstrap
-        logs = await read_logs(bootstrap, self.names)
+        kafka = self.settings.kafka
+        logs = await read_logs(kafka, self.names)
         rows = {key: row for log in logs.values() for key, row in log.rows.items()}
         changes: dict[str, bytes] = {}
-        async for record in records(bootstrap, [self.names.changes], self.partitions):
+        async for record in records(kafka, [self.names.changes], self.partitions):
             changes.setdefault(decode_change(record.value).id, record.value)
         reasons = self.reading.reasons + await self._rejected()
         sums = ledger_sums(logs.values())
@@ -183,7 +184,7 @@ class KafkaReplay:
     async def _rejected(self) -> Counter[str]:
         """The worker's rejections by reason, each once."""
         found: dict[bytes, str] = {}
-        async for record in records(self.settings.bootstrap, [self.names.rejections], self.partitions):
+        async for record in records(self.settings.kafka, [self.names.rejections], self.partitions):
             headers = dict(record.headers)
             if headers["source_topic"].decode() in (self.names.events, self.names.identities):
                 found[headers["rejection_id"]] = headers["reason"].decode()

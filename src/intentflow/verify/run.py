@@ -12,6 +12,7 @@ from intentflow.domain.fold import Fold
 from intentflow.domain.rules import ScoringModel
 from intentflow.errors import ConfigError
 from intentflow.lane.reader import ChangelogReader
+from intentflow.servers import Kafka
 from intentflow.verify.books import Rejections
 from intentflow.verify.findings import Checked, Difference, Report
 from intentflow.verify.gather import Gatherer
@@ -44,8 +45,8 @@ class Wish(Struct, frozen=True):
 class Verifier:
     """Verifies an app against a model. Everything is read from the topics; nothing is written, no group is joined."""
 
-    def __init__(self, bootstrap: str, names: TopicNames, model: ScoringModel, progress: Progress) -> None:
-        self.bootstrap, self.names, self.fold, self.progress = bootstrap, names, Fold(model), progress
+    def __init__(self, kafka: Kafka, names: TopicNames, model: ScoringModel, progress: Progress) -> None:
+        self.kafka, self.names, self.fold, self.progress = kafka, names, Fold(model), progress
 
     async def run(self, wish: Wish) -> Report:
         """All that was asked for, judged.
@@ -54,7 +55,7 @@ class Verifier:
         """
         began, model = time.monotonic(), self.fold.model
         report = Report(model=f"{model.name} {model.version} ({model.hash[:12]})", seed=wish.seed)
-        async with Offsets(self.bootstrap) as offsets, PartitionRecords(self.bootstrap) as reader:
+        async with Offsets(self.kafka) as offsets, PartitionRecords(self.kafka) as reader:
             partitions = await self._partitions()
             numbers = _numbers(wish, partitions)
             counted = await self._records(offsets, numbers)
@@ -72,11 +73,11 @@ class Verifier:
         return report
 
     async def _partitions(self) -> int:
-        async with ChangelogReader(self.bootstrap, self.names.changelog) as log:
+        async with ChangelogReader(self.kafka, self.names.changelog) as log:
             numbers = await log.partitions()
         if not numbers:
             raise ConfigError(
-                f"{self.bootstrap}: no topic {self.names.changelog}: has the worker run? Is INTENTFLOW_APP_ID (or --app-id) its app id?"
+                f"{self.kafka}: no topic {self.names.changelog}: has the worker run? Is INTENTFLOW_APP_ID (or --app-id) its app id?"
             )
         return len(numbers)
 
