@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from intentflow.cli import config, demo, explain, model, publish, replay, simulate, stack, topics, verify, worker
+from intentflow.cli import (
+    config,
+    deliver,
+    demo,
+    explain,
+    model,
+    publish,
+    replay,
+    simulate,
+    stack,
+    topics,
+    verify,
+    worker,
+)
 from intentflow.errors import IntentflowError
 from intentflow.settings_sources import CONFIG
 
@@ -31,6 +44,7 @@ app.command("verify")(verify.verify)
 model.app.command("publish")(publish.publish)
 app.add_typer(model.app, name="model")
 app.add_typer(config.app, name="config")
+app.add_typer(deliver.app, name="deliver")
 
 
 @app.callback()

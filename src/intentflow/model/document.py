@@ -32,7 +32,7 @@ class Genre(NamedTuple):
 
     noun: str
     key: str  # that it begins with
-    listing: str  # the command that lists the shipped ones
+    listing: str  # the command that lists the shipped ones; empty if there are none
     error: type[WrittenError]
 
 
@@ -59,8 +59,8 @@ def content_of(path: str, shipped: list[str], genre: Genre) -> bytes:
     try:
         if not FilePath(path).is_file():
             hint = did_you_mean(path, shipped)
-            text = f"there is no such {genre.key}{hint}; it is a shipped one ({', '.join(shipped)}), or a YAML file"
-            raise genre.error(path, [Finding(0, "file", text)])
+            known = f"{hint}; it is a shipped one ({', '.join(shipped)}), or a YAML file" if shipped else ""
+            raise genre.error(path, [Finding(0, "file", f"there is no such {genre.key if shipped else 'file'}{known}")])
         with FilePath(path).open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -94,8 +94,8 @@ def _parsed(file: str, content: bytes, genre: Genre) -> Document:
         raise _UnreadableError(1, f"the file is larger than {MAX_BYTES // 1024} KiB; is it a {genre.noun}?")
     node = _composed(_text(content))
     if node is None:
-        begin = f"begin with the key {genre.key}, or copy a shipped {genre.key} ({genre.listing})"
-        raise _UnreadableError(1, f"the file is empty; {begin}")
+        copy = f", or copy a shipped {genre.key} ({genre.listing})" if genre.listing else ""
+        raise _UnreadableError(1, f"the file is empty; begin with the key {genre.key}{copy}")
     reader = _Reader()
     tree = reader.value(node, ())
     if reader.findings:

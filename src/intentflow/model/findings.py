@@ -16,6 +16,7 @@ NAMED = {
     "examples": "example",
     "records": "record",
     "pages": "pages",
+    "endpoints": "endpoint",
 }
 
 
