@@ -26,7 +26,7 @@ def found(text: str) -> list[str]:
     ],
 )
 def test_what_is_probably_not_meant_is_told(change, said):
-    (line,) = found(WRITTEN.replace(*change, 1))
+    (line,) = found(WRITTEN.replace(change[0], change[1], 1))
     assert said in line
 
 

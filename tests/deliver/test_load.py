@@ -87,7 +87,7 @@ def test_an_endpoint_that_moves_has_another_mark():
     ],
 )
 def test_a_mistake_is_told_with_line_place_and_remedy(change, said):
-    found = findings(WRITTEN.replace(*change, 1))
+    found = findings(WRITTEN.replace(change[0], change[1], 1))
     assert [line for line in found if line.startswith("deliver.yaml:") and said in line], found
 
 
