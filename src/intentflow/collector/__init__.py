@@ -1,0 +1,1 @@
+"""The collector: what trackers send over HTTP, into Kafka."""
