@@ -76,6 +76,37 @@ class Settings(BaseSettings):
         "?ssl_ca_certs=FILE for an authority of one's own); none: the embedded stack's",
     )
 
+    # Collector
+    collector_host: str = Field("127.0.0.1", description="address that the collector listens on; 0.0.0.0 is every one")
+    collector_port: int = Field(8080, ge=0, le=65535, description="port of the collector; 0 is a free one")
+    collector_metrics_port: int = Field(9101, ge=0, le=65535, description="Prometheus port of the collector; 0 = off")
+    collector_keys: Path | None = Field(
+        None, description="file of the write keys; default: collector-keys.yaml in the data folder"
+    )
+    collector_do_not_track: Literal["drop", "carry"] = Field(
+        "drop", description="what becomes of what is only known by watching somebody who said `do not track`"
+    )
+    collector_privacy_control: Literal["drop", "carry"] = Field(
+        "carry", description="the same, of somebody whose browser sends Global Privacy Control"
+    )
+    collector_body_bytes: int = Field(1 << 20, ge=1024, le=64 << 20, description="bytes of a request's body, at most")
+    collector_unpacked_bytes: int = Field(4 << 20, ge=1024, le=256 << 20, description="the same, decompressed")
+    collector_event_bytes: int = Field(65_536, ge=1024, le=900_000, description="bytes of one event, at most")
+    collector_batch_events: int = Field(2_500, ge=1, le=100_000, description="events of one request, at most")
+    collector_held_bytes: int = Field(
+        64 << 20, ge=1 << 20, description="bytes of all bodies that are being worked on, at most; more is answered 503"
+    )
+    collector_waiting_bytes: int = Field(
+        64 << 20, ge=1 << 20, description="bytes that may wait for Kafka, at most; more is answered 503"
+    )
+    collector_ack_seconds: float = Field(
+        5.0, ge=0.1, description="seconds until a request is answered 503 that Kafka doesn't acknowledge"
+    )
+    collector_connections: int = Field(20_000, ge=10, description="open connections, at most")
+    collector_head_seconds: float = Field(10.0, ge=0.1, description="seconds that the head of a request may take")
+    collector_body_seconds: float = Field(15.0, ge=0.1, description="seconds that the body of a request may take")
+    collector_idle_seconds: float = Field(75.0, ge=0.1, description="seconds that a connection may be idle")
+
     # Nothing below this line is a setting
 
     @property

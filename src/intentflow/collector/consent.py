@@ -16,7 +16,9 @@ from intentflow.domain.event import AnyRecord, Cart, LandingPage, Link, Newslett
 from intentflow.wire.tracked import DO_NOT_TRACK, PRIVACY_CONTROL
 
 Policy = Literal["drop", "carry"]
-TOLD: dict[type, frozenset[str]] = {  # by family: the actions by which somebody tells us something; any other is watched
+TOLD: dict[
+    type, frozenset[str]
+] = {  # by family: the actions by which somebody tells us something; any other is watched
     WebsiteVisit: frozenset(),
     LandingPage: frozenset({"submit"}),
     Cart: frozenset({"purchase"}),
@@ -50,14 +52,18 @@ def carry(events: Sequence[AnyRecord], wishes: Wishes) -> None:
             event.attributes = heard | (event.attributes or {})
 
 
-def unwatched(events: Sequence[AnyRecord], policies: Policies) -> bool:
-    """Whether one of these events, which belong together, carries a wish for which the policy is `drop`."""
-    return any(
-        (said.get(DO_NOT_TRACK) is True and policies.do_not_track == "drop")
-        or (said.get(PRIVACY_CONTROL) is True and policies.privacy_control == "drop")
-        for event in events
-        if not isinstance(event, Link) and (said := event.attributes)
-    )
+def is_private(events: Sequence[AnyRecord], wishes: Wishes, policies: Policies) -> bool:
+    """Whether these events, which belong together, are not to be watched: the browser or one of them says so, and the policy is `drop`."""
+    if policies.do_not_track == "drop" and (wishes.do_not_track or _say(events, DO_NOT_TRACK)):
+        return True
+    return policies.privacy_control == "drop" and (wishes.privacy_control or _say(events, PRIVACY_CONTROL))
+
+
+def _say(events: Sequence[AnyRecord], wish: str) -> bool:
+    for event in events:
+        if not isinstance(event, Link) and event.attributes and event.attributes.get(wish) is True:
+            return True
+    return False
 
 
 def is_told(event: AnyRecord) -> bool:

@@ -40,7 +40,9 @@ def segment_settings(asked: Asked) -> bytes:
     """For analytics-next: send to this host, load nothing else."""
     sender = {"apiKey": asked.key, "apiHost": f"{asked.host}/v1", "protocol": asked.scheme, "unbundledIntegrations": []}
     plan = {"track": {"__default": {"enabled": True}}, "identify": {"__default": {"enabled": True}}}
-    return encode({"integrations": {"Segment.io": sender}, "plan": plan, "edgeFunction": {}, "metrics": {"sampleRate": 0}})
+    return encode(
+        {"integrations": {"Segment.io": sender}, "plan": plan, "edgeFunction": {}, "metrics": {"sampleRate": 0}}
+    )
 
 
 def rudder_source(asked: Asked) -> bytes:

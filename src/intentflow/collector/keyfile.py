@@ -1,12 +1,12 @@
 """The file of write keys: YAML that people write and the command line adds to.
 
-    keys:
-      - name: shop                       # in metrics and logs
-        scope: browser                   # or server
-        sha256: 5f2c...                  # of the key; `intentflow collector add-key shop` writes all of this
-        origins: [https://shop.example]  # pages that may use it; left out: any
-        also: [joins]                    # permissions beyond the scope's: profiles, outcomes, joins
-        events_per_second: 1000          # over ten seconds; more is answered 429
+keys:
+  - name: shop                       # in metrics and logs
+    scope: browser                   # or server
+    sha256: 5f2c...                  # of the key; `intentflow collector add-key shop` writes all of this
+    origins: [https://shop.example]  # pages that may use it; left out: any
+    also: [joins]                    # permissions beyond the scope's: profiles, outcomes, joins
+    events_per_second: 1000          # over ten seconds; more is answered 429
 """
 
 from pathlib import Path
@@ -76,7 +76,9 @@ def key_ring(path: Path) -> KeyRing:
     return KeyRing(key.meant() for key in read_keys(path).keys)
 
 
-def add_key(path: Path, name: str, scope: Scope, *, origins: tuple[str, ...] = (), also: tuple[Permission, ...] = ()) -> str:
+def add_key(
+    path: Path, name: str, scope: Scope, *, origins: tuple[str, ...] = (), also: tuple[Permission, ...] = ()
+) -> str:
     """The text of a new key; its hash is in the file, which is made if need be. Raises ConfigError, and the file is as it was."""
     secret = new_key()
     there = read_keys(path).keys if path.exists() else ()

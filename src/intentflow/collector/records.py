@@ -35,8 +35,8 @@ def record_of(event: AnyRecord) -> Record | Rejection:
     if isinstance(checked, Rejection):
         return checked
     if isinstance(checked, Link):
-        key, other = sorted(ids_of(checked), key=lambda one: one == key_of(checked), reverse=True)
-        return Record(key, value, other)
+        key = key_of(checked)
+        return Record(key, value, next((other for other in ids_of(checked) if other != key), key))
     return Record(key_of(checked), value)
 
 

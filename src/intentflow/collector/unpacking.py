@@ -15,7 +15,8 @@ from intentflow.wire.rejections import Rejection
 GZIP = b"\x1f\x8b"
 FORM = b"data="
 _GZIP_WINDOW = 31  # zlib's word for "a gzip header, and nothing else"
-_JSON = b"{["
+_JSON = (b"{", b"[")
+_ALPHABET = bytes.maketrans(b" -_", b"++/")  # a form makes a blank of a plus; and base64 has two alphabets
 
 BAD_GZIP = Rejection("unreadable", "begins like gzip and is none, or is cut off: compress it again, or send it plain")
 BAD_BASE64 = Rejection("unreadable", "the form's `data` is neither JSON, nor gzip, nor base64 of one of them")
@@ -25,9 +26,22 @@ def unpacked(body: bytes, most: int) -> bytes | Rejection:
     """The JSON in a body, as far as it was packed. `most` bounds its bytes; over it the rejection is `too_large`."""
     if body.startswith(GZIP):
         return _gunzipped(body, most)
-    if body.startswith(FORM):
-        return _of_form(body, most)
-    return body
+    return from_form(body, most) if body.startswith(FORM) else body
+
+
+def from_form(form: bytes, most: int) -> bytes | Rejection:
+    """The JSON in the field `data` of a form, or of a query: as it is, or in base64, and then perhaps compressed."""
+    data = next((field[len(FORM) :] for field in form.split(b"&") if field.startswith(FORM)), b"")
+    text = unquote_to_bytes(data.replace(b"+", b" "))
+    if text.startswith(_JSON):
+        return text
+    if text.startswith(GZIP):
+        return _gunzipped(text, most)
+    try:
+        plain = b64decode(text.translate(_ALPHABET) + b"=" * (-len(text) % 4), validate=True)
+    except NotBase64:
+        return BAD_BASE64
+    return _gunzipped(plain, most) if plain.startswith(GZIP) else plain
 
 
 def _gunzipped(body: bytes, most: int) -> bytes | Rejection:
@@ -40,25 +54,3 @@ def _gunzipped(body: bytes, most: int) -> bytes | Rejection:
     if len(plain) > most:
         return Rejection("too_large", f"is over {most} bytes unpacked: send smaller batches")
     return plain if unpacker.eof and not unpacker.unused_data else BAD_GZIP
-
-
-def _of_form(body: bytes, most: int) -> bytes | Rejection:
-    """The `data` of a form: JSON, or base64 of JSON or of gzip."""
-    packed = unquote_to_bytes(body[len(FORM) :].partition(b"&")[0].replace(b"+", b" "))
-    return from_base64(packed, most)
-
-
-def from_base64(text: bytes, most: int) -> bytes | Rejection:
-    """The JSON in base64, in either alphabet and with or without padding; JSON itself as it is. A blank stands for the `+` that a form made of it."""
-    if text[:1] in (b"{", b"["):
-        return text
-    if text.startswith(GZIP):
-        return _gunzipped(text, most)
-    try:
-        plain = b64decode(text.translate(_ALPHABET) + b"=" * (-len(text) % 4), validate=True)
-    except NotBase64:
-        return BAD_BASE64
-    return _gunzipped(plain, most) if plain.startswith(GZIP) else plain
-
-
-_ALPHABET = bytes.maketrans(b" -_", b"++/")

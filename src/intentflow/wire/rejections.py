@@ -26,6 +26,7 @@ Reason = Literal[
 ]
 
 Header = tuple[str, bytes]
+COLLECTOR = "collector"  # the source of what was refused before it had a topic
 OWN = "own_"  # before the names of the refused record's own headers
 EVENT_HEADERS = frozenset({"ce_specversion", "ce_id", "ce_time", "ce_type"})  # see `cloudevents.py`
 LONGEST_HEADER = (
@@ -75,6 +76,19 @@ def rejection_headers(
         ("source_offset", str(offset).encode()),
         ("source_timestamp", str(timestamp).encode()),
         *kept,
+    ]
+
+
+def collected_headers(rejection: Rejection, request_id: str, place: int, received: int) -> list[Header]:
+    """The headers of what the collector refused: the bytes of one event, at this place in a request, or of a request that can't be read.
+
+    Its source is the collector and no topic, so it can't be sent there again; `source_offset` is the place.
+    """
+    told = rejection_headers(rejection, COLLECTOR, 0, place, received)
+    return [
+        ("rejection_id", f"{COLLECTOR}/{received}-{request_id}/{place}".encode()),
+        *told[1:],
+        ("request_id", request_id.encode()),
     ]
 
 

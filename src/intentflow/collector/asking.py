@@ -1,0 +1,72 @@
+"""What is read of a request's head: each header that we look at, and what we believe of it.
+
+Texts that come back in an answer (the origin, the id, the names of headers asked for) are taken only in the form that they must have, so nothing that a
+client writes can become a header of its own.
+"""
+
+import os
+import re
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Mapping
+
+from intentflow.collector.consent import NONE, Wishes
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_ORIGIN = re.compile(r"null|[a-z][a-z0-9+.-]{0,30}://[A-Za-z0-9._~%:\[\]-]{1,253}")
+_NAMES = re.compile(r"[A-Za-z0-9_-]{1,64}(?: ?, ?[A-Za-z0-9_-]{1,64}){0,31}")
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(?::\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](?::\d{1,5})?")
+_TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+Headers = Mapping[str, str]
+
+
+def request_id(headers: Headers) -> str:
+    """The sender's `X-Request-Id`, or one of ours."""
+    given = headers.get("X-Request-Id")
+    return given if given is not None and _REQUEST_ID.fullmatch(given) else os.urandom(12).hex()
+
+
+def origin(headers: Headers) -> str | None:
+    """The page's origin, if the request comes from one."""
+    given = headers.get("Origin")
+    return given if given is not None and _ORIGIN.fullmatch(given) else None
+
+
+def names_asked(headers: Headers) -> str | None:
+    """The headers that a preflight asks for."""
+    given = headers.get("Access-Control-Request-Headers")
+    return given if given is not None and _NAMES.fullmatch(given) else None
+
+
+def host(headers: Headers) -> str:
+    """Where the asker thinks that we are; `localhost` if that is no host."""
+    given = headers.get("Host", "")
+    return given if _HOST.fullmatch(given) else "localhost"
+
+
+def trace(headers: Headers) -> list[tuple[str, bytes]]:
+    """The W3C trace context, as headers of a record."""
+    given = headers.get("traceparent")
+    return [("traceparent", given.encode())] if given is not None and _TRACE.fullmatch(given) else []
+
+
+def wishes(headers: Headers) -> Wishes:
+    """What the browser says for whoever sits before it."""
+    do_not_track, privacy = headers.get("DNT") == "1", headers.get("Sec-GPC") == "1"
+    return Wishes(do_not_track, privacy) if do_not_track or privacy else NONE
+
+
+def write_key(headers: Headers) -> str | None:
+    """The write key: the user name of Basic authentication, or a bearer's token. Empty if there is something else."""
+    given = headers.get("Authorization")
+    if given is None:
+        return None
+    kind, _, text = given.partition(" ")
+    if kind.lower() == "bearer":
+        return text.strip()
+    if kind.lower() != "basic":
+        return ""
+    try:
+        return b64decode(text, validate=True).partition(b":")[0].decode()
+    except (NotBase64, UnicodeDecodeError):
+        return ""

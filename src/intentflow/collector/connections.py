@@ -1,0 +1,156 @@
+"""Connections: as many as we can afford, and none that only takes up room.
+
+aiohttp bounds the size of a request's head, not the time it takes, and its timer for idle connections starts again with every answer only. So each
+connection notes when it was last of use: a sweep each second closes those that take too long to say what they want (slow-loris) and those
+that have long said nothing. When there are as many as there may be, the one that has been quiet longest makes room for the new one, so
+that a crowd of idle ones keeps nobody out.
+
+Nothing is logged with an address.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web import BaseRequest, Response, StreamResponse
+from aiohttp.web_protocol import RequestHandler
+
+log = logging.getLogger(__name__)
+
+LOOKED_AT = 100  # how many of the quietest are looked at for one that may go
+Dropped = Callable[[str], None]  # told why a connection was closed
+
+
+class Bounds:
+    """How long, how many."""
+
+    def __init__(self, *, connections: int, head_seconds: float, idle_seconds: float) -> None:
+        self.connections, self.head_seconds, self.idle_seconds = connections, head_seconds, idle_seconds
+
+
+class Connection(RequestHandler):
+    """One connection, that knows since when it waits for a request."""
+
+    __slots__ = ("_door", "began", "last")
+
+    def __init__(self, door: "Door", **more: Any) -> None:
+        super().__init__(door, **more)
+        self._door = door
+        self.began = 0.0  # when the head that is coming in began; 0: none is
+        self.last = door.now()  # when the last head was complete, or the connection made
+
+    @property
+    def waits(self) -> bool:
+        """Whether no request of it is being worked on."""
+        return not self._request_in_progress and not self._messages
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """It may be that another has to go for it."""
+        super().connection_made(transport)
+        self._door.came(self)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """It is nobody's any more."""
+        self._door.went(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of a head, or of a body that whoever works on the request waits for."""
+        before = self._request_count
+        super().data_received(data)
+        if self._request_count != before:
+            self.began, self.last = 0.0, self._door.now()
+            self._door.spoke(self)
+        elif not self.began and self.waits:
+            self.began = self._door.now()
+
+    def overdue(self, now: float, bounds: Bounds) -> str | None:
+        """Why it is to be closed, if it is."""
+        if not self.waits:
+            return None
+        if self.began:
+            return "slow" if now - self.began > bounds.head_seconds else None
+        if not self._request_count:
+            return "silent" if now - self.last > bounds.head_seconds else None
+        return "idle" if now - self.last > bounds.idle_seconds else None
+
+    def handle_error(
+        self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> StreamResponse:
+        """What is no HTTP, or an error of ours: a short answer, and the end of the connection. aiohttp would log the address."""
+        if status >= 500:
+            log.error("a request could not be handled; this is an error of ours, please report it", exc_info=exc)
+        self._door.dropped("malformed" if status < 500 else "error")
+        answer = Response(
+            status=status, text="not a request that we understand\n" if status < 500 else "an error of ours\n"
+        )
+        answer.force_close()
+        return answer
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """An error outside of any request, without its peer's address."""
+        log.error(
+            "a connection could not be handled; this is an error of ours, please report it",
+            exc_info=kw.get("exc_info", True),
+        )
+
+
+class Door(web.Server):
+    """All connections of this process."""
+
+    def __init__(self, handler: Any, bounds: Bounds, dropped: Dropped, **more: Any) -> None:
+        super().__init__(handler, **more)
+        self.bounds, self.dropped = bounds, dropped
+        self.now = self._loop.time
+        self._quiet: dict[Connection, None] = {}  # by when they last spoke; the longest quiet first
+        self._more = more
+        self._sweeper: asyncio.Task[None] | None = None
+
+    def __call__(self) -> Connection:
+        """A connection that is about to be made."""
+        return Connection(self, loop=self._loop, **self._kwargs)
+
+    def __len__(self) -> int:
+        return len(self._quiet)
+
+    def open(self) -> None:
+        """From here on somebody looks after the connections."""
+        self._sweeper = asyncio.create_task(self._sweep())
+
+    async def shut(self, bound_seconds: float) -> None:
+        """Every connection has ended: those that wait at once, the others when they are answered or the bound is over."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        self.pre_shutdown()
+        await self.shutdown(bound_seconds)
+
+    def came(self, connection: Connection) -> None:
+        """A connection was made."""
+        self._quiet[connection] = None
+        if len(self._quiet) > self.bounds.connections:
+            first = [other for other, _ in zip(self._quiet, range(LOOKED_AT), strict=False)]
+            self._drop(next((other for other in first if other.waits), connection), "crowded out")
+
+    def spoke(self, connection: Connection) -> None:
+        """A connection has sent a request."""
+        if self._quiet.pop(connection, 0) is None:
+            self._quiet[connection] = None
+
+    def went(self, connection: Connection) -> None:
+        """A connection is gone."""
+        self._quiet.pop(connection, None)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            now = self.now()
+            for connection in list(self._quiet):
+                if why := connection.overdue(now, self.bounds):
+                    self._drop(connection, why)
+
+    def _drop(self, connection: Connection, why: str) -> None:
+        self.dropped(why)
+        self._quiet.pop(connection, None)
+        connection.force_close()
