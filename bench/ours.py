@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from bench.arms import Figure, started, timed
-from intentflow.adapters.embedded_worker import environment
+from intentflow.adapters.embedded_command import environment
 from intentflow.adapters.offsets import Offsets, records
 from intentflow.domain.event import Event
 from intentflow.domain.fold import Fold

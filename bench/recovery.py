@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from bench.arms import started
-from intentflow.adapters.embedded_worker import environment
+from intentflow.adapters.embedded_command import environment
 from intentflow.adapters.offsets import Offsets
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.server_process import free_port

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from intentflow.adapters.embedded_worker import environment
+from intentflow.adapters.embedded_command import environment
 from intentflow.errors import ConfigError
 from intentflow.settings import Settings, secrets, sources
 from intentflow.settings_sources import CONFIG, PREFIX, SECRETS

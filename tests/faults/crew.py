@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from random import Random
 
-from intentflow.adapters.embedded_worker import environment
+from intentflow.adapters.embedded_command import environment
 from intentflow.adapters.server_process import leashed
 from intentflow.lane.exits import FAIL_STOP
 from intentflow.settings import Settings

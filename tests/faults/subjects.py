@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from intentflow.adapters.embedded_worker import environment
+from intentflow.adapters.embedded_command import environment
 from intentflow.adapters.offsets import Offsets
 from intentflow.lane.changelog import ledger_sums
 from tests.faults.brokers import fixed_port

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from intentflow.adapters.embedded_worker import environment
+from intentflow.adapters.embedded_command import environment
 from intentflow.settings import Settings
 from intentflow.wire.topic_names import TopicNames
 

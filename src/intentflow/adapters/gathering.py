@@ -1,8 +1,8 @@
 """Many small writes into few large ones: what many requests bring within a moment goes to Kafka together.
 
-A request hands over its records and waits for all of them. Records of one partition are gathered in a batch for as long as the batch before
-it is on its way; so batches grow with the load by themselves, and nothing waits longer than one round trip. A partition whose leader is
-away holds up nobody else's.
+A request hands over its records and waits for all of them. Records of one partition are gathered in a batch for as long as the batch
+before it is on its way; so batches grow with the load by themselves, and nothing waits longer than one round trip. A partition whose
+leader is away holds up nobody else's.
 
 aiokafka's idempotent producer never gives a batch up: it sends it until it is acknowledged. So a record whose request was told that Kafka
 did not answer may be written later; whoever sends it again sends it under the same id. A batch that fails for another reason leaves a
@@ -20,6 +20,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from intentflow.adapters.delivery import Batch, Delivery, UnacknowledgedError
+from intentflow.adapters.kafka_access import client_arguments
+from intentflow.servers import Kafka
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +42,9 @@ Item = tuple[str, int, bytes | None, bytes, list[Header]]  # topic, partition, k
 class GatheringProducer:
     """Idempotent, acks=all. A partition's records are written in the order in which they were handed over."""
 
-    def __init__(self, bootstrap: str, *, most_bytes: int = 64 << 20, patience_seconds: float = 5.0) -> None:
+    def __init__(self, kafka: Kafka, *, most_bytes: int = 64 << 20, patience_seconds: float = 5.0) -> None:
         """`most_bytes` may wait at once; nobody waits longer than `patience_seconds`."""
-        self._bootstrap, self._most, self._patience = bootstrap, most_bytes, patience_seconds
+        self._kafka, self._most, self._patience = kafka, most_bytes, patience_seconds
         self.waiting_bytes = 0
         self._producer: AIOKafkaProducer | None = None
         self._is_silent = False  # somebody waited in vain, and nothing was acknowledged since
@@ -152,7 +154,7 @@ class GatheringProducer:
         """Give a producer up, with all that waits for it; another will take its place."""
         log.warning(
             "Kafka at %s did not take a batch (%r): connecting anew; nothing was told to be written",
-            self._bootstrap,
+            self._kafka,
             error,
         )
         lost = [*self._flying.values(), *(batch for queue in self._open.values() for batch in queue)]
@@ -176,18 +178,18 @@ class GatheringProducer:
             except (KafkaError, OSError) as error:
                 if not is_said:
                     log.warning(
-                        "no Kafka answers at %s (%s): trying again; events are answered 503", self._bootstrap, error
+                        "no Kafka answers at %s (%s): trying again; events are answered 503", self._kafka, error
                     )
                 is_said = True
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             self._is_silent = is_said = False
-            log.info("Kafka answers at %s", self._bootstrap)
+            log.info("Kafka answers at %s", self._kafka)
             await self._lost.wait()
 
     async def _connected(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
+            **client_arguments(self._kafka),
             acks="all",
             enable_idempotence=True,
             max_batch_size=BATCH_BYTES,

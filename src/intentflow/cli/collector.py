@@ -10,7 +10,6 @@ from rich.table import Table
 
 from intentflow.cli.running import settings_for
 from intentflow.collector.keyfile import add_key, read_keys
-from intentflow.collector.keys import Permission
 from intentflow.settings import Settings
 
 out, err = Console(), Console(stderr=True)
@@ -65,8 +64,8 @@ def add_key_(
         typer.Option(help="A page that may use it, such as https://shop.example; several times. Default: any."),
     ] = None,
     also: Annotated[
-        list[Literal["profiles", "outcomes", "joins"]] | None,
-        typer.Option(help="What a browser's key may say besides; several times."),
+        list[str] | None,
+        typer.Option(help="What a browser's key may say besides: profiles, outcomes or joins; several times."),
     ] = None,
     keys: Keys = None,
     data: Data = None,
@@ -76,8 +75,7 @@ def add_key_(
     A collector that runs takes it within two seconds.
     """
     path = _file(keys, data)
-    permissions: tuple[Permission, ...] = tuple(also or ())
-    secret = add_key(path, name, scope, origins=tuple(origin or ()), also=permissions)
+    secret = add_key(path, name, scope, origins=tuple(origin or ()), also=tuple(also or ()))
     err.print(f"The write key {name} ({scope}) is in {path}, as its hash. It is shown this once:")
     print(secret)
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from intentflow.adapters.embedded_worker import EmbeddedWorker
+from intentflow.adapters.embedded_command import EmbeddedCommand
 from intentflow.adapters.offsets import Offsets, records
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.stack import EmbeddedStack, settings_at, wipe
@@ -67,7 +67,7 @@ def demo(
     out.print("Starting Apache Kafka and a scoring worker ...")
     with EmbeddedStack(data, kafka_port=0, valkey=False) as stack:
         settings = settings_at(settings, stack.addresses)
-        with EmbeddedWorker(settings, data / "worker.log") as worker:
+        with EmbeddedCommand("worker", settings, data / "worker.log") as worker:
             holds = asyncio.run(Demo(settings, rules, worker, everything).run(seed, people, seconds))
     if holds:
         wipe(data)
@@ -77,7 +77,7 @@ def demo(
 class Demo:
     """One demo on a running stack."""
 
-    def __init__(self, settings: Settings, rules: ScoringModel, worker: EmbeddedWorker, everything: bool) -> None:
+    def __init__(self, settings: Settings, rules: ScoringModel, worker: EmbeddedCommand, everything: bool) -> None:
         self.settings, self.rules, self.worker, self.everything = settings, rules, worker, everything
         self.names = TopicNames(settings.prefix, settings.app_id)
         self.teller = Teller(rules)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from intentflow.cli import (
+    collector,
     config,
     deliver,
     demo,
@@ -44,6 +45,7 @@ app.command("verify")(verify.verify)
 model.app.command("publish")(publish.publish)
 app.add_typer(model.app, name="model")
 app.add_typer(config.app, name="config")
+app.add_typer(collector.app, name="collector")
 app.add_typer(deliver.app, name="deliver")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from intentflow.adapters.embedded_worker import EmbeddedWorker
+from intentflow.adapters.embedded_command import EmbeddedCommand
 from intentflow.adapters.offsets import records
 from intentflow.adapters.stack import EmbeddedStack, down, find_running, settings_at, wipe
 from intentflow.adapters.topics import app_topics, ensure
@@ -48,13 +48,13 @@ def up(
         out.print("Starting Apache Kafka and Valkey ...")
         with stack:
             settings = settings_at(settings, stack.addresses)
-            with EmbeddedWorker(settings, data / "worker.log") as worker:
+            with EmbeddedCommand("worker", settings, data / "worker.log") as worker:
                 asyncio.run(_serve(settings, rules, stack, worker))
             out.print("\nStopping ...")
     out.print(f"Stopped. The data is in {data}; `intentflow up` finds it again, `intentflow down --wipe` deletes it.")
 
 
-async def _serve(settings: Settings, rules: ScoringModel, stack: EmbeddedStack, worker: EmbeddedWorker) -> None:
+async def _serve(settings: Settings, rules: ScoringModel, stack: EmbeddedStack, worker: EmbeddedCommand) -> None:
     names = TopicNames(settings.prefix, settings.app_id)
     await ensure(
         settings.kafka, app_topics(names, partitions=settings.partitions, kept_for_ever=settings.kept_for_ever)

@@ -1,7 +1,7 @@
 """What a tracker is told: the answers that each one understands, and one form for everything that went wrong.
 
-A request is answered well if at least one of its events was taken, or was nothing to us: trackers send what failed again, all of it, and it
-would fail again. Errors are problem documents (RFC 9457) with our reason and the id of the request.
+A request is answered well if at least one of its events was taken, or was nothing to us: trackers send what failed again, all of it,
+and it would fail again. Errors are problem documents (RFC 9457) with our reason and the id of the request.
 """
 
 from base64 import b64decode

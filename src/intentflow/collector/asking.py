@@ -1,7 +1,7 @@
 """What is read of a request's head: each header that we look at, and what we believe of it.
 
-Texts that come back in an answer (the origin, the id, the names of headers asked for) are taken only in the form that they must have, so nothing that a
-client writes can become a header of its own.
+Texts that come back in an answer (the origin, the id, the names of headers asked for) are taken only in the form that they must have,
+so nothing that a client writes can become a header of its own.
 """
 
 import os

@@ -1,9 +1,9 @@
 """Connections: as many as we can afford, and none that only takes up room.
 
-aiohttp bounds the size of a request's head, not the time it takes, and its timer for idle connections starts again with every answer only. So each
-connection notes when it was last of use: a sweep each second closes those that take too long to say what they want (slow-loris) and those
-that have long said nothing. When there are as many as there may be, the one that has been quiet longest makes room for the new one, so
-that a crowd of idle ones keeps nobody out.
+aiohttp bounds the size of a request's head, not the time it takes, and its timer for idle connections starts again with every answer
+only. So each connection notes when it was last of use: a sweep each second closes those that take too long to say what they want
+(slow-loris) and those that have long said nothing. When there are as many as there may be, the one that has been quiet longest makes
+room for the new one, so that a crowd of idle ones keeps nobody out.
 
 Nothing is logged with an address.
 """
@@ -14,11 +14,17 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web import BaseRequest, Response, StreamResponse
 from aiohttp.web_protocol import RequestHandler
 
 log = logging.getLogger(__name__)
 
+ERRORS = {
+    400: "not a request that we understand\n",
+    431: "the address or a header is too long: send a POST, and fewer cookies\n",
+    500: "an error of ours\n",
+}
 LOOKED_AT = 100  # how many of the quietest are looked at for one that may go
 Dropped = Callable[[str], None]  # told why a connection was closed
 
@@ -80,16 +86,18 @@ class Connection(RequestHandler):
         self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> StreamResponse:
         """What is no HTTP, or an error of ours: a short answer, and the end of the connection. aiohttp would log the address."""
+        if request.writer.output_size:
+            raise ConnectionError(message or "the answer has begun already")  # as aiohttp does: the connection ends
         if status >= 500:
             log.error("a request could not be handled; this is an error of ours, please report it", exc_info=exc)
+        elif isinstance(exc, LineTooLong):
+            status = 431
         self._door.dropped("malformed" if status < 500 else "error")
-        answer = Response(
-            status=status, text="not a request that we understand\n" if status < 500 else "an error of ours\n"
-        )
+        answer = Response(status=status, text=ERRORS.get(status, ERRORS[400]))
         answer.force_close()
         return answer
 
-    def log_exception(self, *args: Any, **kw: Any) -> None:
+    def log_exception(self, *args: Any, **kw: Any) -> None:  # noqa: ARG002 - they have the address
         """An error outside of any request, without its peer's address."""
         log.error(
             "a connection could not be handled; this is an error of ours, please report it",
@@ -105,7 +113,6 @@ class Door(web.Server):
         self.bounds, self.dropped = bounds, dropped
         self.now = self._loop.time
         self._quiet: dict[Connection, None] = {}  # by when they last spoke; the longest quiet first
-        self._more = more
         self._sweeper: asyncio.Task[None] | None = None
 
     def __call__(self) -> Connection:

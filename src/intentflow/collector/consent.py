@@ -1,10 +1,11 @@
 """Who does not want to be watched: what is heard of it, and what is done about it.
 
-Two wishes are heard. *Do not track*: the browser says so (`DNT: 1`), or the visitor did in the site's own consent dialogue, which trackers hand on
-(the attribute `do_not_track`). *Global privacy control* (`Sec-GPC: 1`): nothing may be sold or shared. Both are carried in the event in any case.
-What is done is a setting for each: `drop`, and what we would only know by watching is not written; or `carry`, and the scoring model decides. What
-somebody tells us themselves (a form, a sign-up, an order, and above all an unsubscription) is not watching: it is taken under both, without the link
-to what their browser did. Do-not-contact is another matter, and an attribute of the profile. See docs/decisions/0009.
+Two wishes are heard. *Do not track*: the browser says so (`DNT: 1`), or the visitor did in the site's own consent dialogue, which
+trackers hand on (the attribute `do_not_track`). *Global privacy control* (`Sec-GPC: 1`): nothing may be sold or shared. Both are
+carried in the event in any case. What is done is a setting for each: `drop`, and what we would only know by watching is not written; or
+`carry`, and the scoring model decides. What somebody tells us themselves (a form, a sign-up, an order, and above all an unsubscription)
+is not watching: it is taken under both, without the link to what their browser did. Do-not-contact is another matter, and an attribute
+of the profile. See docs/decisions/0009.
 """
 
 from collections.abc import Sequence

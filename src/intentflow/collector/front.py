@@ -1,7 +1,7 @@
 """What answers at every address: routes, methods, CORS, and what each request cost.
 
-Pages of any origin may send, with credentials, since trackers ask their browsers for that; an origin is therefore said back, never `*`. No cookie is set or
-read, so nobody's session can be ridden on. Which pages may use a write key says the key.
+Pages of any origin may send, with credentials, since trackers ask their browsers for that; an origin is therefore said back, never `*`.
+No cookie is set or read, so nobody's session can be ridden on. Which pages may use a write key says the key.
 """
 
 import time

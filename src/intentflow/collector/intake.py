@@ -8,8 +8,8 @@ Each event of a request ends as exactly one of these, and is counted as that:
 - *refused*: it is not as its tracker's format or the event contract says, or its write key may not say such things; it goes to the
   rejections with its bytes
 
-An event may give several records (an identification is a profile and a link). If one of them is refused, all are; parts that the key may not say
-are left out of what it may.
+An event may give several records (an identification is a profile and a link). If one of them is refused, all are; parts that the key
+may not say are left out of what it may.
 """
 
 from typing import Literal
@@ -19,19 +19,13 @@ from msgspec import Raw, Struct
 from intentflow.collector.consent import Policies, Wishes, carry, is_private, is_told
 from intentflow.collector.keys import Permission, WriteKey
 from intentflow.collector.records import Record, implied_link, record_of
-from intentflow.domain.event import AnyRecord, Link, Profile, SalesOutcome, ids_of
-from intentflow.wire import cloud_events, posthog, segment, snowplow
+from intentflow.domain.event import AnyRecord, Link, Profile, SalesOutcome
 from intentflow.wire.nesting import deeper_than
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.tracked import Envelope, Format, Opened, Tracker
 
 MAX_DEPTH = 64  # of nested objects and lists in one event; the trackers' own go to ten
-FORMATS: dict[Tracker, Format] = {
-    "segment": segment,
-    "snowplow": snowplow,
-    "posthog": posthog,
-    "cloudevents": cloud_events,
-}
+FORMATS: dict[Tracker, Format] = {}
 TOO_DEEP = Rejection("too_deep", f"nested deeper than {MAX_DEPTH}: send flat properties")
 
 End = Literal["accepted", "ignored", "not_tracked", "refused"]

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
 
 from intentflow.collector.keys import GRANTED, KeyRing, Permission, Scope, WriteKey, digest_of, new_key
 from intentflow.errors import ConfigError
@@ -65,8 +66,9 @@ def read_keys(path: Path) -> WrittenKeys:
         raise ConfigError(f"{path}: the file of write keys cannot be read ({error}): {remedy}") from error
     try:
         return WrittenKeys.model_validate(YAML(typ="safe").load(text) or {})
-    except YAMLError as error:
-        raise ConfigError(f"{path}: is not YAML: {error}") from error
+    except MarkedYAMLError as error:
+        line = 1 if error.problem_mark is None else error.problem_mark.line + 1
+        raise ConfigError(f"{path}: is not YAML, from line {line}: {error.problem}") from None
     except ValidationError as error:
         raise ConfigError(f"{path}: {_told(error)}") from error
 
@@ -76,25 +78,34 @@ def key_ring(path: Path) -> KeyRing:
     return KeyRing(key.meant() for key in read_keys(path).keys)
 
 
-def add_key(
-    path: Path, name: str, scope: Scope, *, origins: tuple[str, ...] = (), also: tuple[Permission, ...] = ()
-) -> str:
-    """The text of a new key; its hash is in the file, which is made if need be. Raises ConfigError, and the file is as it was."""
+def add_key(path: Path, name: str, scope: Scope, *, origins: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> str:
+    """The text of a new key. Its hash is in the file, which is made if need be and keeps its comments.
+
+    Raises ConfigError if that would be no good file of keys; then nothing is changed.
+    """
     secret = new_key()
     there = read_keys(path).keys if path.exists() else ()
-    written = {"name": name, "scope": scope, "sha256": digest_of(secret).hex(), "origins": origins, "also": also}
+    told = {"name": name, "scope": scope, "sha256": digest_of(secret).hex(), "origins": [*origins], "also": [*also]}
+    written = {field: value for field, value in told.items() if value}
     try:
-        keys = WrittenKeys.model_validate({"keys": [*there, {field: told for field, told in written.items() if told}]})
+        WrittenKeys.model_validate({"keys": [*there, written]})
     except ValidationError as error:
         raise ConfigError(f"{path}: {_told(error)}") from error
+    yaml = YAML()
+    yaml.width = 200
+    document = (yaml.load(path.read_text()) if there else None) or {"keys": []}
+    document["keys"].append(written)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
     with fresh.open("w") as out:
-        YAML(typ="safe").dump(keys.model_dump(mode="json", exclude_defaults=True), out)
+        yaml.dump(document, out)
     fresh.replace(path)
     return secret
 
 
 def _told(error: ValidationError) -> str:
     """What is wrong in the file, and where: never the value, which may be somebody's key."""
-    return "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'keys'}: {fault['msg']}" for fault in error.errors())
+    return "; ".join(
+        f"{'.'.join(map(str, fault['loc'])) or 'keys'}: {fault['msg'].removeprefix('Value error, ')}"
+        for fault in error.errors()
+    )

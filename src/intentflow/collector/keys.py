@@ -1,11 +1,11 @@
 """Write keys: who may send what.
 
 A key in a web page is known to everybody who looks, so it is a name rather than a secret, and may say only what anybody may say who
-visits the site: what a visitor did, and who a visitor is. What would move a score by its own word (a profile, what sales said, that two known
-people are one) needs a key that stays on servers.
+visits the site: what a visitor did, and who a visitor is. What would move a score by its own word (a profile, what sales said, that two
+known people are one) needs a key that stays on servers.
 
-Only a key's SHA-256 is kept. That is enough, since keys are not chosen by people: `new_key` has 160 random bits. It is looked up by its hash and
-compared in constant time, so that how long an answer takes tells nothing of any key.
+Only a key's SHA-256 is kept. That is enough, since keys are not chosen by people: `new_key` has 160 random bits. It is looked up by its
+hash and compared in constant time, so that how long an answer takes tells nothing of any key.
 """
 
 import hmac

@@ -1,7 +1,7 @@
 """A request's body, read within its bounds: bytes, time, and the memory of all requests together.
 
-What counts against the memory of all are the bytes that have come, not those that were announced: who announces much and sends little takes up
-nothing.
+What counts against the memory of all are the bytes that have come, not those that were announced: who announces much and sends little
+takes up nothing.
 """
 
 import asyncio

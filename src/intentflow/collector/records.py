@@ -1,8 +1,9 @@
 """From events to records: checked as the worker will check them, with the key and the partition that are theirs.
 
-An event that names a lead and a visitor says that they are one person, so their link is written too, on the visitor's partition and in the
-place where the event stood among the visitor's. The same link again changes nothing; so that it isn't written with each event, links that Kafka
-has acknowledged are remembered for a minute. Not longer: another collector may meanwhile have written that the visitor is somebody else.
+An event that names a lead and a visitor says that they are one person, so their link is written too, on the visitor's partition and in
+the place where the event stood among the visitor's. The same link again changes nothing; so that it isn't written with each event,
+links that Kafka has acknowledged are remembered for a minute. Not longer: another collector may meanwhile have written that the visitor
+is somebody else.
 """
 
 from collections import OrderedDict
@@ -10,7 +11,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from intentflow.domain.event import MAX_ID_BYTES, AnyRecord, Link, ids_of, key_of, time_of, visitor_key
+from intentflow.domain.event import MAX_ID_BYTES, AnyRecord, Link, ids_of, key_of, visitor_key
 from intentflow.wire.events import decode, encode
 from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.rejections import Rejection

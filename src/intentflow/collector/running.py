@@ -1,7 +1,7 @@
 """A collector from start to end.
 
-It answers before Kafka does: who asks then is told to come again. On SIGTERM it takes no more connections, settles what waits, and ends within ten
-seconds. The file of write keys is read again when it changes; a broken one is told of, and the keys stay as they were.
+It answers before Kafka does: who asks then is told to come again. On SIGTERM it takes no more connections, settles what waits, and ends
+within ten seconds. The file of write keys is read again when it changes; a broken one is told of, and the keys stay as they were.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ class Collector:
         self.metrics = Metrics()
         names = TopicNames(settings.prefix, settings.app_id)
         self._producer = GatheringProducer(
-            settings.bootstrap,
+            settings.kafka,
             most_bytes=settings.collector_waiting_bytes,
             patience_seconds=settings.collector_ack_seconds,
         )
@@ -108,7 +108,7 @@ class Collector:
         """The topics are there as they must be. Raises ConfigError if they are otherwise; waits for Kafka if need be."""
         while True:
             try:
-                await ensure(self._settings.bootstrap, self._topics)
+                await ensure(self._settings.kafka, self._topics)
             except ServerMissingError:
                 await asyncio.sleep(LOOK_SECONDS)
             else:
@@ -125,7 +125,7 @@ class Collector:
             try:
                 self._taker.keys = key_ring(self._keys)
             except ConfigError as error:
-                log.error("the write keys stay as they were: %s", error)  # noqa: TRY400 - what is wrong is said in words
+                log.error("the write keys stay as they were: %s", error)
             else:
                 log.info("%d write keys read from %s", len(self._taker.keys), self._keys)
 
@@ -146,8 +146,10 @@ async def collect(settings: Settings) -> None:
     collector = Collector(settings)
     await collector.start()
     log.info("collecting at http://%s:%d", settings.collector_host, collector.port)
-    works = {asyncio.create_task(work) for work in (collector.look_after_topics(), collector.look_after_keys())}
-    waiting = asyncio.create_task(over.wait())
+    works: set[asyncio.Task[object]] = {
+        asyncio.create_task(work) for work in (collector.look_after_topics(), collector.look_after_keys())
+    }
+    waiting: asyncio.Task[object] = asyncio.create_task(over.wait())
     try:
         while not waiting.done():
             done, works = await asyncio.wait({*works, waiting}, return_when=asyncio.FIRST_COMPLETED)

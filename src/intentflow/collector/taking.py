@@ -1,8 +1,8 @@
 """One request with events, from its head to its answer: the steps in their order.
 
-Cheap things first, and nothing is believed before the write key is known. What is not taken for a reason of the request's own (no key, too
-large, too many) is answered and counted, and leaves nothing. What a known key sends and is no good goes to the rejections. A good answer is
-given when Kafka has acknowledged everything, rejections included.
+Cheap things first, and nothing is believed before the write key is known. What is not taken for a reason of the request's own (no key,
+too large, too many) is answered and counted, and leaves nothing. What a known key sends and is no good goes to the rejections. A good
+answer is given when Kafka has acknowledged everything, rejections included.
 """
 
 import re

@@ -1,8 +1,8 @@
 """From the bytes of a request to JSON: gzip, forms and base64, each bounded.
 
-Trackers don't say how they pack: posthog-js sends gzip as `text/plain` and without `Content-Encoding`, a beacon sends a form with base64 in it. So it
-is the bytes that tell. Gzip can make a thousand bytes of one: it is unpacked only as far as the bound, and once. What is still packed after that
-is no JSON, and is refused as that.
+Trackers don't say how they pack: posthog-js sends gzip as `text/plain` and without `Content-Encoding`, a beacon sends a form with
+base64 in it. So it is the bytes that tell. Gzip can make a thousand bytes of one: it is unpacked only as far as the bound, and once.
+What is still packed after that is no JSON, and is refused as that.
 """
 
 import zlib

@@ -1,4 +1,4 @@
-"""What a request's events become on their topics: accepted ones on the events, refused ones on the rejections, in the order in which they came."""
+"""What becomes of a request's events on their topics: accepted ones on the events, refused ones on the rejections, in their order."""
 
 from collections.abc import Sequence
 

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-from intentflow.adapters.embedded_worker import environment
+from intentflow.adapters.embedded_command import environment
 from intentflow.adapters.server_process import leashed
 from intentflow.lane.exits import FAIL_STOP
 from intentflow.settings import Settings

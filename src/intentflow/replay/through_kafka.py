@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.progress import Progress, TaskID
 
-from intentflow.adapters.embedded_worker import EmbeddedWorker
+from intentflow.adapters.embedded_command import EmbeddedCommand
 from intentflow.adapters.offsets import Offsets, records
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.stack import EmbeddedStack, find_running, settings_at
@@ -87,7 +87,7 @@ class KafkaReplay:
         specs = app_topics(names, partitions=self.partitions, family_topics=False, kept_for_ever=True)
         await ensure(kafka, specs)
         async with Offsets(kafka) as offsets:
-            with EmbeddedWorker(self.settings, self.data / f"{names.app_id}.log") as worker:
+            with EmbeddedCommand("worker", self.settings, self.data / f"{names.app_id}.log") as worker:
                 await self._produce(offsets)
                 await self._committed(offsets, names.events, worker)
                 await self._heard(offsets, worker)
@@ -128,7 +128,7 @@ class KafkaReplay:
             await producer.add(self.names.rejections, 0, None, row.raw, self.reading.now, headers)
         self.rejected.clear()
 
-    async def _committed(self, offsets: Offsets, topic: str, worker: EmbeddedWorker) -> None:
+    async def _committed(self, offsets: Offsets, topic: str, worker: EmbeddedCommand) -> None:
         """Wait until the worker has committed all of a topic."""
         ends = await offsets.ends([topic], self.partitions)
         task: TaskID = self.progress.add_task("scoring", total=sum(ends.values()))
@@ -140,14 +140,14 @@ class KafkaReplay:
             worker.require_alive()
             await asyncio.sleep(POLL_SECONDS)
 
-    async def _heard(self, offsets: Offsets, worker: EmbeddedWorker) -> None:
+    async def _heard(self, offsets: Offsets, worker: EmbeddedCommand) -> None:
         """Wait until no message between leads is on its way. What a record causes is on its topic before the record is committed."""
         heard: dict[tuple[str, int], int] = {}
         while heard != (ends := await offsets.ends([self.names.identities], self.partitions)):
             heard = ends
             await self._committed(offsets, self.names.identities, worker)
 
-    async def _pass_time(self, offsets: Offsets, until: int, worker: EmbeddedWorker) -> None:
+    async def _pass_time(self, offsets: Offsets, until: int, worker: EmbeddedCommand) -> None:
         if not until:
             return
         key, value = encode_clock(until)

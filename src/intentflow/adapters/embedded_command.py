@@ -1,4 +1,4 @@
-"""A worker beside the embedded stack: `intentflow worker` as a child, its log in a file."""
+"""One of our own commands beside the embedded stack: `intentflow worker`, `intentflow collector`, as a child with its log in a file."""
 
 import json
 import os
@@ -35,24 +35,30 @@ def _as_text(value: object) -> str:
     return json.dumps(value, default=_as_text)
 
 
-class EmbeddedWorker:
-    """A worker with these settings; a context manager. It gets no Ctrl-C from our terminal."""
+class EmbeddedCommand:
+    """A command of ours with these settings; a context manager. It gets no Ctrl-C from our terminal."""
 
-    def __init__(self, settings: Settings, log: Path) -> None:
-        self.settings, self.log = settings, log
+    def __init__(self, command: str, settings: Settings, log: Path) -> None:
+        """`command` is what follows `intentflow` on the command line, and its name in errors."""
+        self.command, self.settings, self.log = command, settings, log
         self._popen: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """It runs; whether it has found its partitions, its log and its metrics say."""
+        """It runs; whether it is ready, its log, its port and its metrics say."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as out:
             self._popen = subprocess.Popen(
-                leashed([sys.executable, "-m", "intentflow", "worker"]),
+                leashed([sys.executable, "-m", "intentflow", *self.command.split()]),
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=environment(self.settings), start_new_session=True,
             )  # fmt: skip
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process id while it runs."""
+        return None if self._popen is None or self._popen.poll() is not None else self._popen.pid
+
     def stop(self) -> None:
-        """It has settled, committed and ended; killed after ten seconds, which loses nothing."""
+        """It has settled what it had begun and ended; killed after ten seconds, which loses nothing."""
         if self._popen is None or self._popen.poll() is not None:
             return
         self._popen.terminate()
@@ -69,7 +75,7 @@ class EmbeddedWorker:
             return
         said = "\n".join(f"    {line}" for line in self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
         kind = ConfigError if code == ConfigError.exit_code else IntentflowError
-        raise kind(f"the worker ended with exit code {code}. The last lines of {self.log}:\n{said}")
+        raise kind(f"the {self.command} ended with exit code {code}. The last lines of {self.log}:\n{said}")
 
     def __enter__(self) -> Self:
         self.start()
