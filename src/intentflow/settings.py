@@ -90,7 +90,9 @@ class Settings(BaseSettings):
         "carry", description="the same, of somebody whose browser sends Global Privacy Control"
     )
     collector_body_bytes: int = Field(1 << 20, ge=1024, le=64 << 20, description="bytes of a request's body, at most")
-    collector_unpacked_bytes: int = Field(4 << 20, ge=1024, le=256 << 20, description="the same, decompressed")
+    collector_unpacked_bytes: int = Field(
+        4 << 20, ge=1024, le=256 << 20, description="bytes of a body once decompressed, at most"
+    )
     collector_event_bytes: int = Field(65_536, ge=1024, le=900_000, description="bytes of one event, at most")
     collector_batch_events: int = Field(2_500, ge=1, le=100_000, description="events of one request, at most")
     collector_held_bytes: int = Field(
