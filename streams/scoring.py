@@ -6,17 +6,18 @@ from intentflow.lane.app import chunks_of, fast_loop, lane_app
 from intentflow.lane.chunk import Chunk
 from intentflow.lane.exits import said_at_the_door
 from intentflow.lane.metrics import Metrics
-from intentflow.model.load import load
+from intentflow.model.load import read
 from intentflow.settings import Settings
 from intentflow.wire.chunk import Scorer
 
 fast_loop()
 with said_at_the_door():
     settings = Settings()
-    model = load(settings.model)
+    reading = read(settings.model)
+    model = reading.model
 
-metrics = Metrics()
-metrics.running(model.name, model.version, model.hash)
+metrics = Metrics(real_time=settings.clock == "wall")
+metrics.running(model, reading.written.review_by)
 app = lane_app(settings, lambda sources: Scorer(model, sources), metrics)
 leads = app.leads
 

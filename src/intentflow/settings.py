@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     # Worker
     data: Path = Field(Path(".intentflow"), description="folder of the embedded stack and of the workers")
     metrics_port: int = Field(9100, ge=0, le=65535, description="Prometheus port of the first worker process; 0 = off")
+    metrics_host: str = Field(
+        "127.0.0.1", description="address that the metrics port listens on; 0.0.0.0 in a container"
+    )
     chunk: int = Field(5000, ge=1, le=100_000, description="records folded at a time, at most")
     in_flight: int = Field(4, ge=1, le=64, description="chunks whose effects may be unsettled at once")
     session_timeout: float = Field(10.0, ge=1, description="seconds until a silent worker is taken for dead")

@@ -9,9 +9,9 @@ SETTLING_BROKEN = (
         SETTLING,
         (
             (
-                "        flight = self.flights.launch(chunk.topic, chunk.end, changes, refused)\n",
+                "        flight = self.flights.launch(chunk.topic, chunk.end, changes, refused, chunk.timestamp)\n",
                 (
-                    "        flight = self.flights.launch(chunk.topic, chunk.end, changes, refused)\n"
+                    "        flight = self.flights.launch(chunk.topic, chunk.end, changes, refused, chunk.timestamp)\n"
                     "        self.done[chunk.topic] = chunk.end\n"
                 ),
             ),

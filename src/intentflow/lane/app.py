@@ -19,6 +19,7 @@ from intentflow.lane.delivery import LaneTransport
 from intentflow.lane.exits import fail_stop
 from intentflow.lane.folding import Core
 from intentflow.lane.former import Membership, leave
+from intentflow.lane.health import checks_of
 from intentflow.lane.lane import Lane
 from intentflow.lane.metrics import Metrics
 from intentflow.lane.rebalance import LaneTables
@@ -93,7 +94,7 @@ class LaneApp(faust.App):
 
     def _serve_metrics(self, port: int) -> None:
         try:
-            self.lane.metrics.serve(port)
+            self.lane.metrics.serve(port, self.settings_of_lane.metrics_host, checks_of(self.lane))
         except OSError as error:
             fail_stop(
                 f"metrics port {port}: {error}. Another worker has it? Set INTENTFLOW_METRICS_PORT, or 0 for none", 2

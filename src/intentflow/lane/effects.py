@@ -63,6 +63,7 @@ class Publish(Struct, frozen=True):
     topic: str  # where the refused records came from
     changes: Changes
     refused: Refused
+    received: int = 0  # when the oldest record was that caused it, in epoch milliseconds; 0 = not known
 
 
 class Stop(Struct, frozen=True):

@@ -18,10 +18,10 @@ from intentflow.lane.effects import Changes, Refused
 class Flight:
     """One write to the changelog, and what may go out once it is there."""
 
-    __slots__ = ("batches", "changes", "checked", "end", "gaps", "published", "refused", "ticket", "topic")
+    __slots__ = ("batches", "changes", "checked", "end", "gaps", "published", "received", "refused", "ticket", "topic")
 
-    def __init__(self, ticket: int, topic: str, end: int, changes: Changes, refused: Refused) -> None:
-        self.ticket = ticket
+    def __init__(self, ticket: int, topic: str, end: int, changes: Changes, refused: Refused, received: int) -> None:
+        self.ticket, self.received = ticket, received
         self.topic, self.end = topic, end  # what is done when this is done; "" = no source's records
         self.changes, self.refused = changes, refused
         self.batches: Sequence[tuple[int, int]] | None = None  # offset and count of each batch that it was split into
@@ -44,10 +44,12 @@ class Flights:
     def __len__(self) -> int:
         return len(self.queue)
 
-    def launch(self, topic: str = "", end: int = 0, changes: Changes = (), refused: Refused = ()) -> Flight:
+    def launch(
+        self, topic: str = "", end: int = 0, changes: Changes = (), refused: Refused = (), received: int = 0
+    ) -> Flight:
         """A new write, after all others."""
         self._tickets += 1
-        flight = Flight(self._tickets, topic, end, changes, refused)
+        flight = Flight(self._tickets, topic, end, changes, refused, received)
         self.queue.append(flight)
         return flight
 

@@ -61,6 +61,7 @@ class Lane:
         self.committed: dict[TP, int] = {}
         self.committing = asyncio.Lock()
         self.queued = 0  # chunks between delivery and the agent
+        self.beat = time.monotonic()  # when the event loop turned last, as the watchdog saw it
         self.room = asyncio.Event()  # set whenever something settled
         self.writer = Writer(settings.kafka)
         self._make_core, self._cores = core, dict[int, Core]()
@@ -110,18 +111,7 @@ class Lane:
         self.metrics.recovery(progress.done, progress.total, progress.leads)
 
     def _own(self, part: Partition) -> Owned:
-        return Owned(
-            part,
-            Performer(
-                part,
-                self.writer,
-                self.settings.kafka,
-                self.names,
-                self.settings.partitions,
-                self.metrics,
-                self.room.set,
-            ),
-        )
+        return Owned(part, Performer(part, self.writer, self.settings, self.names, self.metrics, settled=self.room.set))
 
     async def _begin(self, mine: Mapping[int, Owned], places: Mapping[TP, Place]) -> None:
         self.ends = {tp: place.end for tp, place in places.items()}

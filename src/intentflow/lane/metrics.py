@@ -1,100 +1,68 @@
-"""What a worker tells Prometheus: every metric's name, labels and meaning, here and nowhere else.
-
-No label names a lead. `topic` and `partition` are bounded by the settings, `reason` by the contract, `stage` names by the model.
-"""
+"""What a worker tells Prometheus, where each thing happens: its counter and its log line together. `intentflow.metrics` lists them all."""
 
 import collections
 import logging
-from collections.abc import Iterable
-
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, start_http_server
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 
 from intentflow import __version__
+from intentflow.adapters import prometheus
 from intentflow.domain.lead import NOTICE
+from intentflow.domain.rules import ScoringModel
 from intentflow.lane.effects import Changes
+from intentflow.metrics import WORKER
 from intentflow.wire.changes import kind_of, move_of
 from intentflow.wire.records import Folded
 
 log = logging.getLogger(__name__)
-CHUNK_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-PREFIX = "intentflow_"
-MEANINGS = {  # counters get `_total` from Prometheus' own conventions
-    "events_counted": "Events that were counted for a lead",
-    "events_duplicate": "Events whose id had been counted already",
-    "events_rejected": "Records that were refused",
-    "events_forwarded": "Events that were sent on to another lead, which counts them",
-    "messages_passed": "Messages between leads that are no events: states, links, repeats",
-    "events_redelivered": "Records read again after a restart and skipped; in no other count",
-    "events_from_the_future": "Events dated after their receipt, counted at their receipt",
-    "models_strange": "Records by which another scoring model than this worker's takes effect",
-    "qualification_changes": "Qualification changes",
-    "receipts_mismatch": "Qualification changes whose receipts did not add up to their scores; must stay 0",
-    "cart_notices": "Notices of carts: abandoned, or bought after all",
-    "chunk_seconds": "Time to fold one chunk",
-    "chunk_records": "Records in folded chunks",
-    "lag_records": "Records on the broker that are not folded yet",
-    "leads": "Leads held by this worker",
-    "partitions": "Partitions owned by this worker",
-    "chunks_unsettled": "Folded chunks that are not yet durable and published",
-    "clock_seconds": "Time that a partition's clock has reached, in seconds since 1970",
-    "rebalances": "Times that partitions were handed out anew",
-    "partitions_fenced": "Fences written: partitions taken",
-    "changelog_void_records": "Records of fenced-off owners found in the changelog",
-    "recovery_records_read": "Changelog records read by the current or last recovery",
-    "recovery_records": "Changelog records that recovery has to read",
-    "recovery_leads": "Leads found by the current or last recovery",
-    "recovering": "1 while partitions are being taken, 0 while events are folded",
-    "build": "Always 1; the labels say what runs",
-}
-
-
-disable_created_metrics()  # a time series beside each counter that nobody asked for
 
 
 class Metrics:
     """One worker process's metrics, on a registry of their own."""
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.counted = self._counter("events_counted", "topic")
-        self.duplicate = self._counter("events_duplicate", "topic")
-        self.rejected = self._counter("events_rejected", "topic", "reason")
-        self.forwarded = self._counter("events_forwarded", "topic")
-        self.passed = self._counter("messages_passed")
-        self.skipped = self._counter("events_redelivered")
-        self.marked = self._counter("events_from_the_future")
-        self.strange = self._counter("models_strange")
-        self.changes = self._counter("qualification_changes", "from_stage", "to_stage", "cause")
-        self.mismatch, self._mismatches = self._counter("receipts_mismatch"), 0
-        self.cart_notices = self._counter("cart_notices", "kind")
-        self.chunk_seconds = Histogram(*self._said("chunk_seconds"), buckets=CHUNK_SECONDS, registry=self.registry)
-        self.chunk_records = self._counter("chunk_records")
-        self.lag = self._gauge("lag_records", "topic")
-        self.leads = self._gauge("leads")
-        self.partitions = self._gauge("partitions")
-        self.unsettled = self._gauge("chunks_unsettled")
-        self.clock = self._gauge("clock_seconds", "partition")
-        self.rebalances = self._counter("rebalances")
-        self.fenced = self._counter("partitions_fenced")
-        self.void = self._counter("changelog_void_records")
-        self.recovery_done = self._gauge("recovery_records_read")
-        self.recovery_total = self._gauge("recovery_records")
-        self.recovery_leads = self._gauge("recovery_leads")
-        self.recovering = self._gauge("recovering")
-        self._build = self._gauge("build", "version", "model", "model_version", "model_hash")
+    def __init__(self, real_time: bool = True) -> None:
+        """Without `real_time` timestamps are no times of receipt (demo, replay): nothing is said of how late a change is."""
+        self._real_time = real_time
+        made = prometheus.Registered(WORKER)
+        self.registry = made.registry
+        counters, gauges, histograms = made.counters, made.gauges, made.histograms
+        self.counted = counters["events_counted"]
+        self.duplicate = counters["events_duplicate"]
+        self.rejected = counters["events_rejected"]
+        self.forwarded = counters["events_forwarded"]
+        self.passed = counters["messages_passed"]
+        self.skipped = counters["events_redelivered"]
+        self.marked = counters["events_from_the_future"]
+        self.strange = counters["models_strange"]
+        self.changes = counters["qualification_changes"]
+        self.mismatch, self._mismatches = counters["receipts_mismatch"], 0
+        self.cart_notices = counters["cart_notices"]
+        self.chunk_seconds = histograms["chunk_seconds"]
+        self.chunk_records = counters["chunk_records"]
+        self.event_to_change = histograms["event_to_change_seconds"]
+        self.lag, self.lag_seconds = gauges["lag_records"], gauges["lag_seconds"]
+        self.uncommitted = gauges["uncommitted_records"]
+        self.leads = gauges["leads"]
+        self.partitions = gauges["partitions"]
+        self.unsettled = gauges["chunks_unsettled"]
+        self.clock = gauges["clock_seconds"]
+        self.rebalances = counters["rebalances"]
+        self.fenced = counters["partitions_fenced"]
+        self.void = counters["changelog_void_records"]
+        self.broker_errors = counters["broker_errors"]
+        self.recovery_done = gauges["recovery_records_read"]
+        self.recovery_total = gauges["recovery_records"]
+        self.recovery_leads = gauges["recovery_leads"]
+        self.recovering = gauges["recovering"]
+        self.loop_delay = histograms["event_loop_delay_seconds"]
+        self._review, self._build = gauges["model_review_seconds"], gauges["build"]
 
-    def _said(self, name: str) -> tuple[str, str]:
-        return PREFIX + name, MEANINGS[name]
-
-    def _counter(self, name: str, *labels: str) -> Counter:
-        return Counter(*self._said(name), labels, registry=self.registry)
-
-    def _gauge(self, name: str, *labels: str) -> Gauge:
-        return Gauge(*self._said(name), labels, registry=self.registry)
-
-    def running(self, model: str, version: int, model_hash: str) -> None:
-        """What this worker runs."""
-        self._build.labels(__version__, model, str(version), model_hash[:12]).set(1)
+    def running(self, model: ScoringModel, review_by: date | None) -> None:
+        """What this worker runs, and until when that is agreed."""
+        self._build.labels(__version__, model.name, str(model.version), model.hash[:12]).set(1)
+        if review_by is not None:
+            self._review.set(datetime.combine(review_by, datetime.min.time(), UTC).timestamp())
 
     def folded(self, topic: str, folded: Folded, seconds: float) -> None:
         """A chunk was folded, or a part of one. What was counted in an earlier life of the worker is in no count."""
@@ -130,8 +98,8 @@ class Metrics:
             self.mismatch.inc(mismatches - self._mismatches)
             self._mismatches = mismatches
 
-    def published(self, changes: Changes) -> None:
-        """Changes and notices are on their topics."""
+    def published(self, changes: Changes, received: int = 0) -> None:
+        """Changes and notices are on their topics. `received`: the oldest record that caused them, in epoch milliseconds; 0: not known."""
         notices = collections.Counter(kind_of(one.payload) for _, told in changes for one in told if one.to == NOTICE)
         for kind, count in notices.items():
             self.cart_notices.labels(kind).inc(count)
@@ -140,6 +108,9 @@ class Metrics:
         )
         for move, count in moves.items():
             self.changes.labels(*move).inc(count)
+        if received and self._real_time:
+            for _ in range(moves.total()):
+                self.event_to_change.observe(max(0.0, time.time() - received / 1000))
 
     def recovery(self, done: int, total: int, leads: int) -> None:
         """How far a recovery has come."""
@@ -147,6 +118,12 @@ class Metrics:
         self.recovery_total.set(total)
         self.recovery_leads.set(leads)
 
-    def serve(self, port: int, host: str = "127.0.0.1") -> None:
-        """Answer Prometheus on this port, in a thread."""
-        start_http_server(port, host, self.registry)
+    def behind(self, topic: str, records: int, read: float | None, uncommitted: int) -> None:
+        """So many records of a topic are not folded; the oldest of the last ones that were is of that time, in seconds since 1970."""
+        self.lag.labels(topic).set(records)
+        self.lag_seconds.labels(topic).set(max(0.0, time.time() - read) if records and read is not None else 0.0)
+        self.uncommitted.labels(topic).set(uncommitted)
+
+    def serve(self, port: int, host: str, checks: Mapping[str, prometheus.Check]) -> None:
+        """Answer Prometheus on this port, and whoever keeps the worker running, from a thread."""
+        prometheus.serve(self.registry, port, host, checks)

@@ -14,7 +14,7 @@ from intentflow.lane.metrics import Metrics
 from intentflow.lane.protocol import Partition
 from intentflow.lane.reader import ChangelogReader
 from intentflow.lane.writing import NO_HEADERS, Item, Writer, landed
-from intentflow.servers import Kafka
+from intentflow.settings import Settings
 from intentflow.wire.changes import NOTICE_TYPE, TYPE, headers_of
 from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.rejections import rejection_headers
@@ -31,14 +31,14 @@ class Performer:
         self,
         part: Partition,
         writer: Writer,
-        kafka: Kafka,
+        settings: Settings,
         names: TopicNames,
-        partitions: int,
         metrics: Metrics,
+        *,
         settled: Callable[[], None],
     ) -> None:
-        self.part, self.names, self._partitions = part, names, partitions
-        self._writer, self._kafka, self._metrics, self._settled = writer, kafka, metrics, settled
+        self.part, self.names, self._partitions = part, names, settings.partitions
+        self._writer, self._kafka, self._metrics, self._settled = writer, settings.kafka, metrics, settled
         self._writes: asyncio.Queue[WriteLog] = asyncio.Queue()
         self._outs: asyncio.Queue[Publish] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -102,7 +102,7 @@ class Performer:
     async def _await_published(self, effect: Publish, sent: Any) -> None:
         for topic, batches in sent:
             await landed(batches, topic)
-        self._metrics.published(effect.changes)
+        self._metrics.published(effect.changes, effect.received)
         self.perform(self.part.published(effect.ticket))
 
     def _rejection(self, topic: str, record: Any, why: Any) -> Item:

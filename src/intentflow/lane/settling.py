@@ -126,7 +126,7 @@ class Settling:
             old.forwarded + count.forwarded,
             old.passed + count.passed,
         )
-        flight = self.flights.launch(chunk.topic, chunk.end, changes, refused)
+        flight = self.flights.launch(chunk.topic, chunk.end, changes, refused, chunk.timestamp)
         self._weigh(changes)
         key, row = ledger_key(source), encode_ledger(self.epoch, ledger)
         self.log.marks[key] = row  # what is written again if a late writer shadows it
@@ -208,7 +208,7 @@ class Settling:
         flight = self.flights.of(ticket)
         flight.checked = True
         if flight.changes or flight.refused:
-            return [Publish(ticket, flight.topic, flight.changes, flight.refused)]
+            return [Publish(ticket, flight.topic, flight.changes, flight.refused, flight.received)]
         flight.published = True
         return []
 

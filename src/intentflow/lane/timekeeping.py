@@ -39,6 +39,7 @@ async def keep_time(lane: Lane) -> None:
                 if turn % WIDE == 0:
                     await _look_ahead(lane, reader)
             except KafkaError as error:  # a broker that restarts; a write that must wait for it says so itself
+                lane.metrics.broker_errors.inc()
                 log.warning("the changelog's end cannot be read just now: %s", type(error).__name__)
             _let_go(lane)
             if lane.settings.clock == "wall":
@@ -120,4 +121,7 @@ def _measure(lane: Lane) -> None:
     lane.metrics.unsettled.set(lane.unsettled)
     if lane.generation is not None:
         for topic in lane.topics:
-            lane.metrics.lag.labels(topic).set(sum(lane.lag(topic, number) for number in lane.owned))
+            lags = {number: lane.lag(topic, number) for number in lane.owned}
+            read = [at for n, owned in lane.owned.items() if lags[n] and (at := owned.read.get(topic)) is not None]
+            folded = sum(owned.part.next[topic] - lane.committed.get((topic, n), 0) for n, owned in lane.owned.items())
+            lane.metrics.behind(topic, sum(lags.values()), min(read) / 1000 if read else None, max(0, folded))

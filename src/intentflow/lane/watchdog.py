@@ -76,10 +76,11 @@ async def watch(lane: Lane, end: Callable[[str], None] = fail_stop) -> None:
     beat.start()
     try:
         while True:
-            beat.last = time.monotonic()
+            beat.last = lane.beat = time.monotonic()
             if reason := stall.look(beat.last, awaited(lane), progress(lane)):
                 end(reason)
             await asyncio.sleep(LOOK_SECONDS)
+            lane.metrics.loop_delay.observe(max(0.0, time.monotonic() - beat.last - LOOK_SECONDS))
     finally:
         beat.over.set()
 

@@ -1,0 +1,109 @@
+"""Every metric that a part of intentflow tells Prometheus: its name, kind, labels and meaning, here and nowhere else.
+
+Names follow Prometheus' conventions: base units, `_seconds`, `_total` for counters (added by the client). No label names a lead: `topic`
+and `partition` are bounded by the settings, `reason` by the contract, stages by the model. `docs/metrics.md` is written from this file.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+PREFIX = "intentflow_"
+FOLD_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+WAIT_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+DELAY_SECONDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0)
+
+
+class Metric(Struct, frozen=True):
+    """One metric; `buckets` are upper bounds in the metric's unit, for histograms alone."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    meaning: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+    @property
+    def exposed(self) -> str:
+        """The name that a query uses; a histogram has `_bucket`, `_sum` and `_count` behind it."""
+        return PREFIX + self.name + ("_total" if self.kind == "counter" else "")
+
+
+def _counter(name: str, meaning: str, *labels: str) -> Metric:
+    return Metric(name, "counter", meaning, labels)
+
+
+def _gauge(name: str, meaning: str, *labels: str) -> Metric:
+    return Metric(name, "gauge", meaning, labels)
+
+
+def _histogram(name: str, meaning: str, buckets: Sequence[float], *labels: str) -> Metric:
+    return Metric(name, "histogram", meaning, labels, tuple(buckets))
+
+
+WORKER = (
+    _counter("events_counted", "Events that were counted for a lead", "topic"),
+    _counter("events_duplicate", "Events whose id had been counted already", "topic"),
+    _counter("events_rejected", "Records that were refused", "topic", "reason"),
+    _counter("events_forwarded", "Events that were sent on to another lead, which counts them", "topic"),
+    _counter("messages_passed", "Messages between leads that are no events: states, links, repeats"),
+    _counter("events_redelivered", "Records read again after a restart and skipped; in no other count"),
+    _counter("events_from_the_future", "Events dated after their receipt, counted at their receipt"),
+    _counter("models_strange", "Records by which another scoring model than this worker's takes effect"),
+    _counter("qualification_changes", "Qualification changes", "from_stage", "to_stage", "cause"),
+    _counter("receipts_mismatch", "Changes whose receipts did not add up to their scores; must stay 0"),
+    _counter("cart_notices", "Notices of carts: abandoned, or bought after all", "kind"),
+    _histogram("chunk_seconds", "Time to fold one chunk", FOLD_SECONDS),
+    _counter("chunk_records", "Records in folded chunks"),
+    _histogram(
+        "event_to_change_seconds",
+        "From the receipt of the oldest record of a chunk until a change that the chunk caused is acknowledged; once for each change",
+        WAIT_SECONDS,
+    ),
+    _gauge("lag_records", "Records on the broker that are not folded yet", "topic"),
+    _gauge("lag_seconds", "Age of the last record folded, where there are newer ones; 0 where there are none", "topic"),
+    _gauge("uncommitted_records", "Records that are folded and not yet committed", "topic"),
+    _gauge("leads", "Leads held by this worker"),
+    _gauge("partitions", "Partitions owned by this worker"),
+    _gauge("chunks_unsettled", "Folded chunks that are not yet durable and published"),
+    _gauge("clock_seconds", "Time that a partition's clock has reached, in seconds since 1970", "partition"),
+    _counter("rebalances", "Times that partitions were handed out anew"),
+    _counter("partitions_fenced", "Fences written: partitions taken"),
+    _counter("changelog_void_records", "Records of fenced-off owners found in the changelog"),
+    _counter("broker_errors", "Looks at the broker that failed and are made again"),
+    _gauge("recovery_records_read", "Changelog records read by the current or last recovery"),
+    _gauge("recovery_records", "Changelog records that recovery has to read"),
+    _gauge("recovery_leads", "Leads found by the current or last recovery"),
+    _gauge("recovering", "1 while partitions are being taken, 0 while events are folded"),
+    _histogram("event_loop_delay_seconds", "How much later than asked for the event loop comes back", DELAY_SECONDS),
+    _gauge("model_review_seconds", "Day by which the scoring model is to be reviewed, in seconds since 1970"),
+    _gauge("build", "Always 1; the labels say what runs", "version", "model", "model_version", "model_hash"),
+)
+
+PARTS = {"worker": WORKER}
+
+PAGE = """# What it tells Prometheus
+
+Written by `python -m intentflow.metrics > docs/metrics.md`. No label names a lead: topics, partitions, reasons
+and stages bound the number of time series. A histogram is exposed as `_bucket`, `_sum` and `_count`.
+"""
+
+
+def page() -> str:
+    """All metrics as a document."""
+    return PAGE + "".join(f"\n## {part}\n\n{_table(metrics)}" for part, metrics in PARTS.items())
+
+
+def _table(metrics: Sequence[Metric]) -> str:
+    rows = (
+        f"| `{one.exposed}` | {one.kind} | {', '.join(f'`{label}`' for label in one.labels)} | {one.meaning} |\n"
+        for one in metrics
+    )
+    return "| metric | kind | labels | meaning |\n|---|---|---|---|\n" + "".join(rows)
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(page())
