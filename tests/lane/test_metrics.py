@@ -1,4 +1,5 @@
 import re
+import time
 
 import msgspec
 
@@ -70,3 +71,28 @@ def test_names_are_as_prometheus_wants_them_and_no_label_names_a_lead():
         "model_hash",
         "kind",
     }
+
+
+def test_how_late_a_change_is_counts_from_the_receipt_of_what_caused_it_unless_that_is_history():
+    metrics, told = Metrics(), [(b"l:a", [Unpublished(0, 1, msgspec.json.encode(CHANGE))])]
+    now = int(time.time() * 1000)
+    metrics.published(told, now - 250)
+    metrics.published(told, now - 30 * 86_400_000)
+    metrics.published(told)
+    assert value(metrics, "intentflow_event_to_change_seconds_count") == 1
+    assert value(metrics, "intentflow_event_to_change_seconds_bucket", le="0.2") == 0
+
+
+def test_where_timestamps_are_event_times_nothing_is_said_of_how_late_a_change_is():
+    metrics = Metrics(real_time=False)
+    metrics.published([(b"l:a", [Unpublished(0, 1, msgspec.json.encode(CHANGE))])], int(time.time() * 1000))
+    assert value(metrics, "intentflow_event_to_change_seconds_count") == 0
+
+
+def test_a_topic_without_lag_is_not_late_however_old_its_last_record():
+    metrics = Metrics()
+    metrics.behind("events", 0, 1.0, 3)
+    assert value(metrics, "intentflow_lag_seconds", topic="events") == 0
+    assert value(metrics, "intentflow_uncommitted_records", topic="events") == 3
+    metrics.behind("events", 5, time.time() - 60, 0)
+    assert 59 < (value(metrics, "intentflow_lag_seconds", topic="events") or 0)

@@ -15,6 +15,7 @@ from intentflow.metrics import WORKER
 from intentflow.wire.changes import kind_of, move_of
 from intentflow.wire.records import Folded
 
+REPLAYED_SECONDS = 3600.0  # a timestamp this old is no time of receipt: somebody sends history
 log = logging.getLogger(__name__)
 
 
@@ -108,9 +109,10 @@ class Metrics:
         )
         for move, count in moves.items():
             self.changes.labels(*move).inc(count)
-        if received and self._real_time:
+        late = time.time() - received / 1000
+        if self._real_time and late < REPLAYED_SECONDS:
             for _ in range(moves.total()):
-                self.event_to_change.observe(max(0.0, time.time() - received / 1000))
+                self.event_to_change.observe(max(0.0, late))
 
     def recovery(self, done: int, total: int, leads: int) -> None:
         """How far a recovery has come."""
