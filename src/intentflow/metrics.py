@@ -58,7 +58,8 @@ WORKER = (
     _counter("chunk_records", "Records in folded chunks"),
     _histogram(
         "event_to_change_seconds",
-        "From the receipt of the oldest record of a chunk until a change that the chunk caused is acknowledged; once for each change. Nothing is said of records an hour old: those are history",
+        "From the receipt of the oldest record of a chunk until a change that the chunk caused is acknowledged; once for each "
+        "change. Of records an hour old nothing is said: those are history",
         WAIT_SECONDS,
     ),
     _gauge("lag_records", "Records on the broker that are not folded yet", "topic"),

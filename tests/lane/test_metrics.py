@@ -95,4 +95,4 @@ def test_a_topic_without_lag_is_not_late_however_old_its_last_record():
     assert value(metrics, "intentflow_lag_seconds", topic="events") == 0
     assert value(metrics, "intentflow_uncommitted_records", topic="events") == 3
     metrics.behind("events", 5, time.time() - 60, 0)
-    assert 59 < (value(metrics, "intentflow_lag_seconds", topic="events") or 0)
+    assert (value(metrics, "intentflow_lag_seconds", topic="events") or 0) > 59
