@@ -17,7 +17,7 @@ with said_at_the_door():
     model = reading.model
 
 metrics = Metrics(real_time=settings.clock == "wall")
-metrics.running(model, reading.written.review_by)
+metrics.running(model, reading.written.review_by, settings.partitions)
 app = lane_app(settings, lambda sources: Scorer(model, sources), metrics)
 leads = app.leads
 

@@ -67,6 +67,7 @@ WORKER = (
     _gauge("uncommitted_records", "Records that are folded and not yet committed", "topic"),
     _gauge("leads", "Leads held by this worker"),
     _gauge("partitions", "Partitions owned by this worker"),
+    _gauge("partitions_expected", "Partitions of the app, whoever owns them"),
     _gauge("chunks_unsettled", "Folded chunks that are not yet durable and published"),
     _gauge("clock_seconds", "Time that a partition's clock has reached, in seconds since 1970", "partition"),
     _counter("rebalances", "Times that partitions were handed out anew"),

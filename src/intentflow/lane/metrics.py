@@ -57,10 +57,12 @@ class Metrics:
         self.recovery_leads = gauges["recovery_leads"]
         self.recovering = gauges["recovering"]
         self.loop_delay = histograms["event_loop_delay_seconds"]
+        self._expected = gauges["partitions_expected"]
         self._review, self._build = gauges["model_review_seconds"], gauges["build"]
 
-    def running(self, model: ScoringModel, review_by: date | None) -> None:
-        """What this worker runs, and until when that is agreed."""
+    def running(self, model: ScoringModel, review_by: date | None, partitions: int) -> None:
+        """What this worker runs, until when that is agreed, and of how many partitions the app is."""
+        self._expected.set(partitions)
         self._build.labels(__version__, model.name, str(model.version), model.hash[:12]).set(1)
         if review_by is not None:
             self._review.set(datetime.combine(review_by, datetime.min.time(), UTC).timestamp())

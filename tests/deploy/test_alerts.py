@@ -1,0 +1,64 @@
+"""The alerts: promtool takes them, each was seen to fire and not to fire, each has its page, and none asks for what nobody tells."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from intentflow.metrics import PARTS
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "deploy" / "prometheus"
+RULES: list[dict[str, Any]] = [
+    rule for group in YAML(typ="safe").load(FOLDER / "rules.yml")["groups"] for rule in group["rules"]
+]
+ALERTS = [rule for rule in RULES if "alert" in rule]
+TESTS: list[dict[str, Any]] = YAML(typ="safe").load(FOLDER / "rules.test.yml")["tests"]
+
+
+def promtool(*arguments: str) -> str:
+    """What promtool says of these; the test fails with it if it is not content."""
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not installed (on Debian: the package prometheus)")
+    done = subprocess.run(["promtool", *arguments], cwd=FOLDER, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_promtool_takes_the_configuration_and_the_rules():
+    assert "SUCCESS" in promtool("check", "config", "prometheus.yml")
+    assert "SUCCESS" in promtool("check", "rules", "rules.yml")
+
+
+def test_each_alert_fires_where_it_should_and_nowhere_else():
+    assert "SUCCESS" in promtool("test", "rules", "rules.test.yml")
+
+
+def test_each_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not():
+    cases = {case["name"] for case in TESTS}
+    always = {"IntentflowDeadMansSwitch does not fire"}
+    wanted = {f"{alert['alert']} {verb}" for alert in ALERTS for verb in ("fires", "does not fire")} - always
+    assert cases == wanted
+
+
+def test_each_alert_says_how_bad_it_is_what_is_wrong_and_where_to_read_on():
+    assert {alert["labels"]["severity"] for alert in ALERTS} == {"critical", "warning", "none"}
+    assert [alert["alert"] for alert in ALERTS if not alert["annotations"]["summary"].strip()] == []
+    assert [page for alert in ALERTS if not (ROOT / (page := alert["annotations"]["runbook_url"])).exists()] == []
+
+
+def test_each_page_belongs_to_an_alert_and_says_what_it_means_how_to_look_and_what_to_do():
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "runbooks").glob("*.md")}
+    assert pages == {alert["annotations"]["runbook_url"] for alert in ALERTS}
+    headings = {tuple(re.findall(r"^## (.*)", (ROOT / page).read_text(), flags=re.MULTILINE)) for page in sorted(pages)}
+    assert headings == {("What it means", "How to look", "What to do")}
+
+
+def test_no_rule_asks_for_a_metric_that_nobody_tells():
+    told = {one.exposed for metrics in PARTS.values() for one in metrics}
+    asked = {name for rule in RULES for name in re.findall(r"\bintentflow_[a-z_]+", rule["expr"])}
+    assert {name for name in asked if re.sub(r"_(bucket|sum|count)$", "", name) not in told} == set()
