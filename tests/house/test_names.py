@@ -9,6 +9,7 @@ SAY_NOTHING = {"base", "common", "core", "helper", "helpers", "manager", "misc",
 TESTS = ROOT / "tests"
 HOMES = {"streams": STREAMS, "bench": ROOT / "bench"}  # every other folder of tests mirrors a package of intentflow
 OF_THE_WHOLE = {
+    "deploy",
     "faults",
     "house",
     "mutants",
