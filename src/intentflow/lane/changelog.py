@@ -54,14 +54,15 @@ class Changelog:
 
     __slots__ = ("_top", "fences", "last_fence", "marks", "outranked", "records", "rows", "shadowed", "voided")
 
-    def __init__(self) -> None:
+    def __init__(self, epoch: int = 0) -> None:
+        """`epoch`: the highest that was seen before, for a reader that goes on where it once stopped."""
         self.rows: dict[bytes, bytes] = {}  # lead's key -> the changelog's own bytes
         self.marks: dict[bytes, bytes] = {}  # ledgers, sources and the model, likewise
         self.shadowed: set[bytes] = set()  # keys whose latest record is void: to be written again
         self.records = self.voided = self.fences = 0
         self.last_fence: Fence | None = None
         self.outranked = False  # whether an equal or higher epoch came before the last fence: then it fenced nothing
-        self._top = bytes(EPOCH)
+        self._top = epoch.to_bytes(EPOCH, "big")
 
     @property
     def epoch(self) -> int:

@@ -6,8 +6,10 @@ belongs to whoever has just built one. Braces make all keys of an app one slot, 
 | key | kind | holds |
 |---|---|---|
 | `...:current` | string | number of the generation that serves |
+| `...:generations` | set | numbers of all that are there: the one that serves, and those being built or deleted |
 | `...:lease` | string | token of the projector at work, with an expiry |
-| `...:pulse` | hash | how the projector is, every second |
+| `...:rebuild` | string | token of the `intentflow rebuild` at work, with an expiry |
+| `...:pulse` | string | how the projector is, every second |
 | `...:erased` | hash | hash of an erased lead's key → which changes and rejections were of it |
 | `...:<n>:meta` | hash | what the generation was built from, and whether it is whole |
 | `...:<n>:positions` | hash | topic/partition → offset of the next record to come; and the highest epoch of each changelog |
@@ -62,7 +64,9 @@ class Root:
     def __init__(self, app_id: str) -> None:
         self.prefix = f"intentflow:{{{app_id}}}"
         self.current = f"{self.prefix}:current"
+        self.generations = f"{self.prefix}:generations"
         self.lease = f"{self.prefix}:lease"
+        self.rebuild = f"{self.prefix}:rebuild"
         self.pulse = f"{self.prefix}:pulse"
         self.erased = f"{self.prefix}:erased"
 

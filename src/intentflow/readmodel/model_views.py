@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from intentflow.readmodel.views import View
 
 
@@ -64,4 +62,3 @@ class ModelView(View):
     answers: tuple[NamedRule, ...]
     glossary: dict[str, str]
     findings: tuple[FindingView, ...]
-    source: str = Field(description="the file, as it is written")

@@ -35,6 +35,7 @@ class Told(Struct, array_like=True, frozen=True, kw_only=True, gc=False):
     receipts: tuple[ToldReceipt, ...]
     treatment: str
     follow_up_by: str | None
+    published: int  # epoch ms
 
 
 class Refused(Struct, array_like=True, frozen=True, kw_only=True, gc=False):
@@ -63,8 +64,8 @@ def encode(value: Told | list[Told] | Refused) -> bytes:
     return _encode(value)
 
 
-def told_of(change: QualificationChange) -> Told:
-    """A published change, as it is kept."""
+def told_of(change: QualificationChange, published: int) -> Told:
+    """A change, as it is kept; published at that time (epoch ms)."""
     cause, scores = change.cause, change.scores
     engagement, fit, intent = (scores.get(axis, 0.0) for axis in AXES)
     return Told(
@@ -82,4 +83,5 @@ def told_of(change: QualificationChange) -> Told:
         receipts=tuple(ToldReceipt(one.signal, one.axis, one.points) for one in change.receipts),
         treatment=change.treatment,
         follow_up_by=change.follow_up_by,
+        published=published,
     )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Sort = Literal["stage", "since", "active", "engagement", "fit", "intent"]
 Kind = Literal["lead", "visitor"]
+Name = Literal["redis", "projector", "kafka", "worker", "model"]
 State = Literal["ok", "degraded", "down"]
 CauseKind = Literal["event", "outcome", "profile", "decay", "merge", "model", "erasure", "evidence"]
 
@@ -196,7 +197,7 @@ class RejectionPage(View):
 class HealthPart(View):
     """One part of the whole."""
 
-    name: Literal["redis", "projector", "kafka", "worker", "model"]
+    name: Name
     state: State
     says: str = Field(description="what is, in a sentence; with the remedy if it is not well")
 

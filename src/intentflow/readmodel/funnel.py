@@ -1,0 +1,73 @@
+"""Counts: how many leads stand where, came in on which day, and how many events are being scored."""
+
+from intentflow.adapters.redis_client import Client
+from intentflow.domain.rules import DAY, ScoringModel
+from intentflow.readmodel.books import SECOND, totals_of
+from intentflow.readmodel.change_told import moment_of
+from intentflow.readmodel.keys import Keys
+from intentflow.readmodel.pulse import decode_pulse
+from intentflow.readmodel.sweep import day_of
+from intentflow.readmodel.views import DayCount, Funnel, FunnelStage, RatePoint, Rates
+
+SPAN = 10  # seconds that the rate is taken over
+Codes = dict[str, list[int]]  # of each stage, from low to high
+
+
+class Counts:
+    """Counts of one scoring model's leads."""
+
+    def __init__(self, redis: Client, model: ScoringModel) -> None:
+        self._redis, self._meanings = redis, {stage.name: stage.meaning for stage in model.stages}
+
+    async def funnel(self, keys: Keys, stages: Codes, days: int, now: int) -> Funnel:
+        """The stages from low to high."""
+        wanted = [day_of(now - n * DAY) for n in range(days)][::-1]
+        fields = [(stage, day) for stage in stages for day in wanted]
+        counts = await self._redis.hmget(keys.entered, [f"{day}:{stage}" for stage, day in fields])
+        entered = {field: int(count or 0) for field, count in zip(fields, counts, strict=True)}
+        leads = await self._standing(keys, stages)
+        found = tuple(
+            FunnelStage(
+                stage=stage,
+                meaning=self._meanings.get(stage, ""),
+                leads=leads[stage],
+                entered=tuple(DayCount(day=day, count=entered[stage, day]) for day in wanted),
+            )
+            for stage in stages
+        )
+        return Funnel(stages=found, total=sum(leads.values()), as_of=moment_of(now))
+
+    async def leads(self, keys: Keys, stages: Codes) -> int:
+        """How many there are."""
+        return sum((await self._standing(keys, stages)).values())
+
+    async def rates(self, keys: Keys, pulse: bytes | None, seconds: int, now: int) -> Rates:
+        """How many events were scored in each of the last seconds, and the totals."""
+        found: dict[int, dict[str, int]] = {}
+        last = now // SECOND
+        for field, count in (await self._redis.hgetall(keys.rates)).items():
+            second, _, kind = field.decode().partition(":")
+            if int(second) > last - seconds:
+                found.setdefault(int(second), {"c": 0, "d": 0, "r": 0})[kind] = int(count)
+        recent = sum(sum(kinds.values()) for second, kinds in found.items() if last - SPAN <= second < last)
+        total, beat = totals_of(await self._redis.hgetall(keys.ledgers)), decode_pulse(pulse)
+        return Rates(
+            events_per_second=recent / SPAN,
+            series=tuple(
+                RatePoint(at=moment_of(second * SECOND), counted=k["c"], duplicate=k["d"], rejected=k["r"])
+                for second, k in sorted(found.items())
+            ),
+            counted=total.counted,
+            duplicate=total.duplicate,
+            rejected=total.rejected,
+            lag=None if beat is None or beat.is_stale(now) else beat.worker_lag,
+            as_of=moment_of(now),
+        )
+
+    async def _standing(self, keys: Keys, stages: Codes) -> dict[str, int]:
+        pipe = self._redis.pipeline(transaction=False)
+        for codes in stages.values():
+            for code in codes:
+                pipe.zcard(keys.by("active", code))
+        counts = iter(await pipe.execute())
+        return {stage: sum(next(counts) for _ in codes) for stage, codes in stages.items()}

@@ -1,0 +1,169 @@
+"""What a batch of records says, as writes: pure. It is given what Redis held before of all that the batch touches.
+
+Records of one partition of one topic come in the order of their offsets, each once: Redis keeps how far it has come, and takes a batch only
+from there. What Kafka itself holds twice, since a worker published it again after a crash, is dropped here: a change by its sequence
+number, a rejection by its id.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from intentflow.domain.fold import Fold
+from intentflow.lane.changelog import Changelog
+from intentflow.lane.fetching import Fetched
+from intentflow.lane.marks import LEDGER, MODEL, SOURCES
+from intentflow.readmodel.books import Books
+from intentflow.readmodel.erasures import ErasureLog, Mark, erases
+from intentflow.readmodel.keys import Keys
+from intentflow.readmodel.refusals import refused_of
+from intentflow.readmodel.standing import standing_of
+from intentflow.readmodel.told import Told, told_of
+from intentflow.readmodel.writes import Writes
+from intentflow.wire.changes import decode_change
+from intentflow.wire.rows import is_stub
+from intentflow.wire.topic_names import TopicNames
+
+log = logging.getLogger(__name__)
+
+
+class Before(Struct):
+    """What Redis holds of what a batch touches."""
+
+    rows: dict[bytes, bytes] = {}
+    histories: dict[bytes, list[Told]] = {}
+    marks: dict[bytes, Mark] = {}
+    refusals: set[str] = set()  # ids, of those that the batch has
+    epochs: dict[int, int] = {}  # of each changelog partition, the highest seen
+    ledgers: dict[str, bytes] = {}
+
+
+class Touched(Struct):
+    """What a batch touches."""
+
+    leads: set[bytes] = set()  # with rows in the changelog
+    told: set[bytes] = set()  # with changes
+    named: set[bytes] = set()  # with rejections
+    refusals: set[str] = set()
+    partitions: set[int] = set()  # of the changelog
+
+
+def touched_by(batch: Iterable[Fetched], names: TopicNames) -> Touched:
+    """What a batch touches."""
+    found = Touched()
+    for part in batch:
+        keys = {record.key for record in part.records if record.key}
+        if part.topic == names.changelog:
+            found.leads |= {key for key in keys if not key.startswith(b"\0")}
+            found.told |= {record.key for record in part.records if erases(record)}
+            found.partitions.add(part.partition)
+        elif part.topic == names.changes:
+            found.told |= keys
+        elif part.topic == names.rejections:
+            found.named |= keys
+            found.refusals |= {refused_of(record, part.topic, part.partition).id for record in part.records}
+    return found
+
+
+class Projection:
+    """An app's topics, read for one generation."""
+
+    def __init__(self, fold: Fold, names: TopicNames, keys: Keys) -> None:
+        self.fold, self.names, self.keys = fold, names, keys
+        self.strange = 0  # records of the changes topic that are no changes
+
+    def of(self, batch: Sequence[Fetched], before: Before, now: int, live: bool) -> Writes:
+        """What is to be written. `live`: it is about now, not about long ago: rates are told."""
+        writes, parts = Writes(), {topic: [part for part in batch if part.topic == topic] for topic in self._topics}
+        for part in parts[self.names.changelog]:
+            self._leads(part, before, now, live, writes)
+        changes = [record for part in parts[self.names.changes] for record in part.records]
+        self._changes(sorted(changes, key=lambda record: record.timestamp), before, writes)
+        for part in parts[self.names.rejections]:
+            self._refusals(part, before, writes)
+        for part in batch:
+            writes.put(self.keys.positions, f"{part.topic}/{part.partition}", part.end)
+        return writes
+
+    @property
+    def _topics(self) -> tuple[str, str, str]:
+        return self.names.changelog, self.names.changes, self.names.rejections
+
+    def _leads(self, part: Fetched, before: Before, now: int, live: bool, writes: Writes) -> None:
+        log = ErasureLog(before.epochs.get(part.partition, 0))
+        without = {record.key for record in part.records if record.value is None}
+        log.rows.update({key: before.rows[key] for key in without if key in before.rows})
+        log.feed(part.records)
+        for key, mark in log.erased.items():
+            _erase(key, mark, before, writes)
+        rows = {key: row for key, row in log.rows.items() if not is_stub(row) and before.rows.get(key) is not row}
+        gone = log.erased.keys() - rows.keys()
+        writes.rows |= rows
+        writes.gone |= gone
+        for key in (*rows, *gone):
+            old, new = (
+                None if row is None else standing_of(self.fold, key, row, now)
+                for row in (before.rows.get(key), rows.get(key))
+            )
+            writes.moved(key, old, new)
+        writes.put(self.keys.positions, f"epoch/{part.partition}", log.epoch)
+        self._marks(part, log, before, now if live else None, writes)
+
+    def _marks(self, part: Fetched, log: Changelog, before: Before, now: int | None, writes: Writes) -> None:
+        for key, value in log.marks.items():
+            if key.startswith(LEDGER):
+                books = Books(part.partition, int(key[len(LEDGER) :]), part.records)
+                writes.put(self.keys.ledgers, books.field, value)
+                if now is not None:
+                    writes.rates.update(books.rates(before.ledgers.get(books.field), value, now))
+            elif key == SOURCES:
+                writes.put(self.keys.meta, "sources", value)
+            elif key == MODEL:
+                writes.put(self.keys.meta, "model", log.model())
+
+    def _changes(self, records: Sequence[Any], before: Before, writes: Writes) -> None:
+        for record in records:
+            try:
+                told = told_of(decode_change(record.value or b""), record.timestamp)
+            except msgspec.DecodeError:
+                self.strange += 1
+                continue
+            key = told.lead.encode()
+            mark = writes.marks.get(key) or before.marks.get(key)
+            if told.cause == "erasure":
+                _erase(key, Mark(record.timestamp, mark.sequence if mark else 0), before, writes)
+            elif mark is None or not mark.covers(record.timestamp, told.sequence):
+                _tell(key, told, before, writes)
+
+    def _refusals(self, part: Fetched, before: Before, writes: Writes) -> None:
+        seen = before.refusals | {one.id for one in writes.refused}
+        for record in part.records:
+            one = refused_of(record, part.topic, part.partition)
+            mark = writes.marks.get(record.key) or before.marks.get(record.key)
+            if one.id in seen or (mark is not None and record.timestamp <= mark.time):
+                continue
+            seen.add(one.id)
+            writes.refused.append(one)
+            writes.reasons[one.reason] += 1
+
+
+def _tell(key: bytes, told: Told, before: Before, writes: Writes) -> None:
+    """A change, unless it was told before."""
+    history = writes.histories.setdefault(key, list(before.histories.get(key, ())))
+    if history and told.sequence <= history[-1].sequence:
+        return
+    history.append(told)
+    writes.feed.append((key, told))
+    writes.entered[f"{told.at[:10]}:{told.to_stage}"] += 1
+
+
+def _erase(key: bytes, mark: Mark, before: Before, writes: Writes) -> None:
+    """Nothing stays of what was told of the lead before."""
+    known = writes.marks.get(key) or before.marks.get(key) or mark
+    writes.marks[key] = mark = Mark(max(mark.time, known.time), mark.sequence)
+    told = writes.histories.get(key, before.histories.get(key, []))
+    writes.histories[key] = [one for one in told if not mark.covers(one.published, one.sequence)]
+    writes.feed = [one for one in writes.feed if one[0] != key or not mark.covers(one[1].published, one[1].sequence)]
