@@ -14,6 +14,7 @@ from msgspec import Raw, Struct
 
 from intentflow.domain.event import EARLIEST, EPOCH, AnyRecord
 from intentflow.wire.rejections import Rejection
+from intentflow.wire.site import ANY_SITE, Site
 
 Tracker = Literal["segment", "snowplow", "posthog", "cloudevents"]
 DO_NOT_TRACK = (
@@ -25,6 +26,8 @@ PRIVACY_CONTROL = (
 CONSENT = (
     "consent."  # in front of an attribute, true or false: what was said to one category, such as `consent.advertising`
 )
+
+BELIEVED = 10_000  # ms between sending and receipt that may be the way and not a wrong clock (docs/decisions/0010)
 
 
 class Envelope(Struct, frozen=True, kw_only=True):
@@ -39,6 +42,7 @@ class Envelope(Struct, frozen=True, kw_only=True):
     )
     page: str | None = None  # the URL of the page that asked, as `Referer` has it; of another origin its origin alone
     request_id: str = ""
+    site: Site = ANY_SITE  # what the site says of itself
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -63,15 +67,20 @@ class Format(Protocol):
         """Of one item. Nothing raises; nothing yielded: it is nothing to us. The structs are checked behind, they need not be here."""
 
 
-def happened(envelope: Envelope, created: int | None) -> datetime:
+def happened(envelope: Envelope, created: int | None, sent: int | None = None) -> datetime:
     """When an event happened that was made at `created` by the sender's clock: received - (sent - created), never after it was received.
 
-    A clock that runs wrong is so put right, as far as both its times are wrong alike. Without `created` it is the time of receipt; without
-    `sent` the sender's clock is believed as far as it lies in the past.
+    A clock that runs wrong is so put right, as far as both its times are wrong alike. One that is `BELIEVED` is right: the time on the
+    way would put events of one browser, sent one by one, in another order. Without `created` it is the time of receipt; without `sent`
+    the sender's clock is believed as far as it lies in the past. `sent` is that of the request, or of the event where the tracker says it
+    for each.
     """
     if created is None:
         return at(envelope.received)
-    since = max(0, (envelope.received if envelope.sent is None else envelope.sent) - created)
+    sent = envelope.sent if sent is None else sent
+    if sent is None or abs(envelope.received - sent) <= BELIEVED:
+        sent = envelope.received
+    since = max(0, sent - created)
     return at(max(EARLIEST, envelope.received - since))
 
 

@@ -1,0 +1,251 @@
+"""Segment's calls, and RudderStack's, which are the same.
+
+| call | is to us |
+|---|---|
+| `page`, `screen` | a page view: `landing_page` if it came by a campaign or the site says that it is one, else `website_visit` |
+| `track` | what its `event` means (`event_names`); a form or sign-up tells of the person, too |
+| `identify` | links: from `anonymousId` to `userId`, else `traits.email`, and between these two; profiles of the other traits |
+| `alias` | a link between `previousId` and `userId` |
+| `group` | a profile of the person's company |
+
+| ours | theirs |
+|---|---|
+| `event_id` | `messageId`; without one, a hash of the content |
+| `occurred_at` | `originalTimestamp`, else `timestamp`, corrected by `sentAt` |
+| `lead_id`, `visitor_id` | `userId`, `anonymousId` |
+| `email` | `traits.email` of `identify`, `properties.email`, `context.traits.email` |
+| `page` | `properties.url` of `page`; `context.page`; `properties.url`, `properties.link_url` |
+| `campaign` | `context.campaign`, `properties.campaign`, `properties.campaign_name` and `campaign_id` |
+| `user_agent` | `context.userAgent`; else the request's, if it is a browser's |
+| `attributes` | `event`; properties that are texts, numbers or bools; `consent.<category>` of `context.consent` and `consentManagement` |
+
+`context.ip`, `integrations` and all else are not read.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct, field
+
+from intentflow.domain.event import AnyRecord, Attribute, Campaign, Page
+from intentflow.wire.event_names import NOTHING
+from intentflow.wire.refusals import refused
+from intentflow.wire.rejections import Rejection
+from intentflow.wire.tracked import CONSENT, Envelope, Opened, happened
+from intentflow.wire.tracker_events import (
+    Seen,
+    aliases,
+    company,
+    is_same,
+    links,
+    named,
+    or_refused,
+    page_view,
+    profiles,
+    unknown_name,
+)
+from intentflow.wire.tracker_ids import Refusal, email_of, event_id_of, id_of
+from intentflow.wire.tracker_texts import (
+    agent_of,
+    campaign_in,
+    mapping_of,
+    page_of,
+    sent_in,
+    take_attributes,
+    text_of,
+    time_in,
+)
+from intentflow.wire.tracker_traits import of_company
+
+WHO = "userId, anonymousId or traits.email: one of them must say who it was"
+# Of a page's properties: what the page and campaign hold already, and what is the same for every page of a visit.
+ELSEWHERE = frozenset({
+    *("url", "title", "referrer", "path", "search", "email", "campaign", "campaign_name", "campaign_id", "link_url"),
+    *("tab_url", "referring_domain", "initial_referrer", "initial_referring_domain"),
+})  # fmt: skip
+
+
+class Batch(Struct):
+    """A request's body, as far as it is not about its events."""
+
+    batch: list[Raw] | None = None
+    write_key: Any = field(name="writeKey", default=None)
+    sent_at: Any = field(name="sentAt", default=None)
+
+
+class Call(Struct):
+    """One call, as far as it is read. Anything may be anything: what is asked of a field is said where it is read."""
+
+    type: Any = None
+    action: Any = None  # what `type` was called in older calls
+    event: Any = None
+    name: Any = None
+    category: Any = None
+    context: Any = None
+    properties: Any = None
+    traits: Any = None
+    timestamp: Any = None
+    original_timestamp: Any = field(name="originalTimestamp", default=None)
+    sent_at: Any = field(name="sentAt", default=None)
+    message_id: Any = field(name="messageId", default=None)
+    user_id: Any = field(name="userId", default=None)
+    anonymous_id: Any = field(name="anonymousId", default=None)
+    previous_id: Any = field(name="previousId", default=None)
+    group_id: Any = field(name="groupId", default=None)
+    old_user_id: Any = field(name="user_id", default=None)
+    old_anonymous_id: Any = field(name="anonymous_id", default=None)
+
+
+_as_batch = msgspec.json.Decoder(Batch).decode
+_as_call = msgspec.json.Decoder(Call).decode
+_as_object = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def opened(body: bytes, call: str) -> Opened | Rejection:  # noqa: ARG001 - all formats are asked alike
+    """The calls in a body: those of its `batch`, else itself."""
+    try:
+        batch = _as_batch(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return refused(error)
+    items = [body] if batch.batch is None else batch.batch
+    return Opened(items=items, key=text_of(batch.write_key), sent=sent_in(batch.sent_at))
+
+
+def translate(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord | Rejection]:
+    """What one call is to us."""
+    return or_refused(_records(item, envelope))
+
+
+def _records(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord]:
+    call = _as_call(item)
+    kind = next(
+        (word for word in (call.type, call.action, envelope.call) if isinstance(word, str) and word in CALLS), None
+    )
+    if kind is None:
+        raise Refusal("unknown_family", f"type: must be one of {', '.join(CALLS)}")
+    context, properties = mapping_of(call.context), mapping_of(call.properties)
+    seen = _seen(call, kind, context, properties, item, envelope)
+    if seen.lead_id is None and seen.email is None and seen.visitor_id is None:
+        raise Refusal("no_identity", WHO)
+    yield from CALLS[kind](call, seen, properties, envelope)
+
+
+def _seen(
+    call: Call,
+    kind: str,
+    context: Mapping[str, object],
+    properties: Mapping[str, object],
+    item: bytes | Raw,
+    envelope: Envelope,
+) -> Seen:
+    created = time_in(call.original_timestamp, "originalTimestamp")
+    if created is None:
+        created = time_in(call.timestamp, "timestamp")
+    sent = sent_in(call.sent_at) if envelope.sent is None else None
+    return Seen(
+        event_id=event_id_of(call.message_id, lambda: _as_object(item), created, envelope.received),
+        occurred_at=happened(envelope, created, sent),
+        lead_id=id_of(call.old_user_id if call.user_id is None else call.user_id, "userId"),
+        visitor_id=id_of(call.old_anonymous_id if call.anonymous_id is None else call.anonymous_id, "anonymousId"),
+        email=_email(mapping_of(call.traits) if kind == "identify" else {}, properties, context),
+        page=_page(kind, properties, mapping_of(context.get("page"))),
+        campaign=_campaign(properties, context),
+        user_agent=agent_of(context.get("userAgent") or context.get("user_agent"), envelope),
+        attributes=_attributes(properties, context),
+    )
+
+
+def _track(call: Call, seen: Seen, properties: Mapping[str, object], envelope: Envelope) -> Iterator[AnyRecord]:
+    name = text_of(call.event)
+    if name is None:
+        raise Refusal("wrong_type", "event: a track call needs the name of the event, a text")
+    meaning = envelope.site.names.meaning(name)
+    if meaning is None:
+        raise unknown_name("event", name)
+    return iter(()) if meaning is NOTHING else named(seen, name, meaning, properties, envelope.site)
+
+
+def _page_call(call: Call, seen: Seen, properties: Mapping[str, object], envelope: Envelope) -> Iterator[AnyRecord]:
+    own = {"name": call.name, "category": call.category}
+    take_attributes(
+        seen.attributes, [(name, value) for name, value in own.items() if name not in properties], ELSEWHERE
+    )
+    return iter((page_view(seen, envelope.site),))
+
+
+def _identify(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope: Envelope) -> Iterator[AnyRecord]:
+    traits = mapping_of(call.traits) or mapping_of(mapping_of(call.context).get("traits"))
+    told: list[AnyRecord] = [*links(seen), *profiles(seen, traits)]
+    if not told:
+        raise Refusal(
+            "no_identity",
+            "identify: tells nothing: it needs two of anonymousId, userId and traits.email, or other traits",
+        )
+    return iter(told)
+
+
+def _alias(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope: Envelope) -> Iterator[AnyRecord]:
+    before = id_of(call.previous_id, "previousId")
+    if seen.lead_id is None:
+        raise Refusal("no_identity", "alias: userId must say who it is from now on")
+    if before is None or is_same(before, seen.lead_id) or before == seen.visitor_id:
+        told = list(links(seen, join=False))
+        if not told:
+            raise Refusal("no_identity", "alias: previousId must be another id than userId")
+        return iter(told)
+    return aliases(seen, before, seen.lead_id)
+
+
+def _group(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope: Envelope) -> Iterator[AnyRecord]:
+    group = text_of(call.group_id)
+    told = of_company({**({} if group is None else {"id": group}), **mapping_of(call.traits)})
+    if not told:
+        raise Refusal("wrong_type", "group: needs a groupId, a text, or traits of the company")
+    return company(seen, told)
+
+
+def _email(traits: Mapping[str, object], properties: Mapping[str, object], context: Mapping[str, object]) -> str | None:
+    for told in (traits, properties, mapping_of(context.get("traits"))):
+        if (email := email_of(told.get("email"))) is not None:
+            return email
+    return None
+
+
+def _page(kind: str, properties: Mapping[str, object], page: Mapping[str, object]) -> Page | None:
+    if kind == "page" and (
+        found := page_of(properties.get("url"), properties.get("title"), properties.get("referrer"))
+    ):
+        return found
+    found = page_of(page.get("url"), page.get("title"), page.get("referrer"))
+    return found or page_of(properties.get("url") or properties.get("link_url"))
+
+
+def _campaign(properties: Mapping[str, object], context: Mapping[str, object]) -> Campaign | None:
+    mail = {"id": properties.get("campaign_id"), "name": properties.get("campaign_name")}
+    return campaign_in(context.get("campaign")) or campaign_in(properties.get("campaign")) or campaign_in(mail)
+
+
+def _attributes(properties: Mapping[str, object], context: Mapping[str, object]) -> dict[str, Attribute]:
+    found: dict[str, Attribute] = {}
+    consent = mapping_of(mapping_of(context.get("consent")).get("categoryPreferences"))
+    take_attributes(
+        found, ((CONSENT + name.lower(), said) for name, said in consent.items() if isinstance(said, bool)), ELSEWHERE
+    )
+    managed = mapping_of(context.get("consentManagement"))
+    for list_name, said in (("allowedConsentIds", True), ("deniedConsentIds", False)):
+        names = managed.get(list_name)
+        pairs = ((CONSENT + name, said) for name in names if isinstance(name, str)) if isinstance(names, list) else ()
+        take_attributes(found, pairs, ELSEWHERE)
+    take_attributes(found, properties.items(), ELSEWHERE)
+    return found
+
+
+CALLS: Mapping[str, Callable[[Call, Seen, Mapping[str, object], Envelope], Iterator[AnyRecord]]] = {
+    "track": _track,
+    "page": _page_call,
+    "screen": _page_call,
+    "identify": _identify,
+    "alias": _alias,
+    "group": _group,
+}
