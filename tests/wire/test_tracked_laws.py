@@ -291,17 +291,17 @@ def plausible(draw: st.DrawFn, tracker: Tracker) -> dict[str, Any]:
             "uuid": "m",
         } | changes
     if tracker == "snowplow":
-        event = packed(
+        unstruct = packed(
             "unstruct_event",
             packed(draw(st.sampled_from([*snowplow.OWN, "snowplow_ecommerce_action", name])), draw(inside)),
         )
         entities = [packed(kind, draw(inside)) for kind in draw(st.lists(st.sampled_from(ENTITIES), max_size=3))]
-        told = {"ue_pr": json.dumps(event), "co": json.dumps(packed("contexts", entities))}
+        told = {"ue_pr": json.dumps(unstruct), "co": json.dumps(packed("contexts", entities))}
         kind = draw(st.sampled_from(list(snowplow.KINDS)))
         return (
             {"e": kind, "uid": "u-1", "duid": "a-1", "eid": "m", "dtm": "1777636800000", "se_ac": name} | told | changes
         )
-    event = {
+    bare: dict[str, object] = {
         "family": "cart",
         "action": "add",
         "event_id": "m",
@@ -309,7 +309,7 @@ def plausible(draw: st.DrawFn, tracker: Tracker) -> dict[str, Any]:
         "lead_id": "u-1",
     } | changes
     return draw(
-        st.sampled_from([event, {"specversion": "1.0", "id": "m", "type": "intentflow.cart", "data": event} | changes])
+        st.sampled_from([bare, {"specversion": "1.0", "id": "m", "type": "intentflow.cart", "data": bare} | changes])
     )
 
 

@@ -20,12 +20,18 @@ from intentflow.collector.consent import Policies, Wishes, carry, is_private, is
 from intentflow.collector.keys import Permission, WriteKey
 from intentflow.collector.records import Record, implied_link, record_of
 from intentflow.domain.event import AnyRecord, Link, Profile, SalesOutcome
+from intentflow.wire import posted_events, posthog, segment, snowplow
 from intentflow.wire.nesting import deeper_than
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.tracked import Envelope, Format, Opened, Tracker
 
 MAX_DEPTH = 64  # of nested objects and lists in one event; the trackers' own go to ten
-FORMATS: dict[Tracker, Format] = {}
+FORMATS: dict[Tracker, Format] = {
+    "segment": segment,
+    "snowplow": snowplow,
+    "posthog": posthog,
+    "cloudevents": posted_events,
+}
 TOO_DEEP = Rejection("too_deep", f"nested deeper than {MAX_DEPTH}: send flat properties")
 
 End = Literal["accepted", "ignored", "not_tracked", "refused"]

@@ -27,7 +27,7 @@ CONSENT = (
     "consent."  # in front of an attribute, true or false: what was said to one category, such as `consent.advertising`
 )
 
-BELIEVED = 10_000  # ms between sending and receipt that may be the way and not a wrong clock (docs/decisions/0010)
+BELIEVED = 10_000  # ms between sending and receipt that may be the way and not a wrong clock (docs/trackers.md)
 
 
 class Envelope(Struct, frozen=True, kw_only=True):

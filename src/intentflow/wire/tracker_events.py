@@ -1,7 +1,7 @@
 """From what a tracker saw to events of the contract, the same for every tracker.
 
 A page view is a `landing_page` if it came by a campaign, as its own address or the tracker says, or if the site says that the page is
-one; else it is a `website_visit` (docs/decisions/0009). A form that was sent, and a sign-up, also tell what their fields say of the
+one; else it is a `website_visit` (docs/trackers.md). A form that was sent, and a sign-up, also tell what their fields say of the
 person.
 """
 
