@@ -19,7 +19,7 @@
 | `user_agent` | `context.userAgent`; else the request's, if it is a browser's |
 | `attributes` | `event`; properties that are texts, numbers or bools; `consent.<category>` of `context.consent` and `consentManagement` |
 
-`context.ip`, `integrations` and all else are not read.
+`context.ip` and all else is not read.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -168,9 +168,7 @@ def _track(call: Call, seen: Seen, properties: Mapping[str, object], envelope: E
 
 def _page_call(call: Call, seen: Seen, properties: Mapping[str, object], envelope: Envelope) -> Iterator[AnyRecord]:
     own = {"name": call.name, "category": call.category}
-    take_attributes(
-        seen.attributes, [(name, value) for name, value in own.items() if name not in properties], ELSEWHERE
-    )
+    take_attributes(seen.attributes, ((name, own[name]) for name in own if name not in properties), ELSEWHERE)
     return iter((page_view(seen, envelope.site),))
 
 
@@ -213,12 +211,11 @@ def _email(traits: Mapping[str, object], properties: Mapping[str, object], conte
 
 
 def _page(kind: str, properties: Mapping[str, object], page: Mapping[str, object]) -> Page | None:
-    if kind == "page" and (
-        found := page_of(properties.get("url"), properties.get("title"), properties.get("referrer"))
-    ):
-        return found
-    found = page_of(page.get("url"), page.get("title"), page.get("referrer"))
-    return found or page_of(properties.get("url") or properties.get("link_url"))
+    of_context = page_of(page.get("url"), page.get("title"), page.get("referrer"))
+    if kind != "page" and of_context is not None:
+        return of_context
+    url = properties.get("url") or properties.get("link_url")
+    return page_of(url, *(properties.get(name) for name in ("title", "referrer") if kind == "page")) or of_context
 
 
 def _campaign(properties: Mapping[str, object], context: Mapping[str, object]) -> Campaign | None:
@@ -228,17 +225,19 @@ def _campaign(properties: Mapping[str, object], context: Mapping[str, object]) -
 
 def _attributes(properties: Mapping[str, object], context: Mapping[str, object]) -> dict[str, Attribute]:
     found: dict[str, Attribute] = {}
-    consent = mapping_of(mapping_of(context.get("consent")).get("categoryPreferences"))
-    take_attributes(
-        found, ((CONSENT + name.lower(), said) for name, said in consent.items() if isinstance(said, bool)), ELSEWHERE
-    )
-    managed = mapping_of(context.get("consentManagement"))
-    for list_name, said in (("allowedConsentIds", True), ("deniedConsentIds", False)):
-        names = managed.get(list_name)
-        pairs = ((CONSENT + name, said) for name in names if isinstance(name, str)) if isinstance(names, list) else ()
-        take_attributes(found, pairs, ELSEWHERE)
+    if "consent" in context or "consentManagement" in context:
+        take_attributes(found, _consents(context), ELSEWHERE)
     take_attributes(found, properties.items(), ELSEWHERE)
     return found
+
+
+def _consents(context: Mapping[str, object]) -> Iterator[tuple[str, bool]]:
+    said = mapping_of(mapping_of(context.get("consent")).get("categoryPreferences"))
+    yield from ((CONSENT + name.lower(), is_given) for name, is_given in said.items() if isinstance(is_given, bool))
+    managed = mapping_of(context.get("consentManagement"))
+    for name, is_given in (("allowedConsentIds", True), ("deniedConsentIds", False)):
+        ids = managed.get(name)
+        yield from ((CONSENT + one, is_given) for one in (ids if isinstance(ids, list) else ()) if isinstance(one, str))
 
 
 CALLS: Mapping[str, Callable[[Call, Seen, Mapping[str, object], Envelope], Iterator[AnyRecord]]] = {
