@@ -307,9 +307,10 @@ def plausible(draw: st.DrawFn, tracker: Tracker) -> dict[str, Any]:
         "event_id": "m",
         "occurred_at": "2026-05-01T12:00:00Z",
         "lead_id": "u-1",
-    } | changes
+        **changes,
+    }
     return draw(
-        st.sampled_from([bare, {"specversion": "1.0", "id": "m", "type": "intentflow.cart", "data": bare} | changes])
+        st.sampled_from([bare, {"specversion": "1.0", "id": "m", "type": "intentflow.cart", "data": bare, **changes}])
     )
 
 
