@@ -4,12 +4,13 @@ import asyncio
 import threading
 import time
 
-from intentflow.lane.lane import Lane
+from intentflow.lane.lane import Lane, Owned
 from intentflow.lane.metrics import Metrics
 from intentflow.lane.reader import Progress
 from intentflow.lane.watchdog import Beat, Stall, awaited, progress
 from intentflow.settings import Settings
 from intentflow.wire.topic_names import TopicNames
+from tests.lane.scenes import Log, opened
 
 
 def lane() -> Lane:
@@ -58,6 +59,19 @@ def test_an_open_lane_without_partitions_waits_for_nothing():
     idle = lane()
     idle.open(1)
     assert awaited(idle) == ""
+
+
+def test_what_is_done_and_not_committed_is_waited_for():
+    """The broker may fall silent just when everything else is settled."""
+    done = lane()
+    done.owned[0] = Owned(opened(Log()), object())  # type: ignore[arg-type]  # nothing is performed here
+    done.generation = 1
+    done.owned[0].part.done = {"events": 7}
+    before = progress(done)
+    assert awaited(done) == "commits, 1 in all: of events-0 up to 7"
+    done.committed["events", 0] = 7
+    assert awaited(done) == ""
+    assert progress(done) != before
 
 
 def test_a_blocked_event_loop_is_noticed_from_outside_with_the_place_where_it_hangs():

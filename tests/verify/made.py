@@ -1,6 +1,6 @@
 """A partition of an app made by hand: what a worker would have written, as lists that a test may spoil before they are judged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from datetime import timedelta
 from itertools import zip_longest
@@ -19,9 +19,10 @@ from intentflow.simulate import traffic
 from intentflow.verify.books import Rejections
 from intentflow.verify.findings import Checked, Difference
 from intentflow.verify.histories import learn
-from intentflow.verify.log import LeadLog
+from intentflow.verify.log import LeadLog, everybody
 from intentflow.verify.mail import Mail
-from intentflow.verify.partition import LONGEST, Options, Post, judge, judge_of
+from intentflow.verify.partition import LONGEST, Judged, Options, PartitionJudge, Post, judge_of
+from intentflow.verify.run import share_of
 from intentflow.verify.snapshot import Published, Refused, Snapshot, Told
 from intentflow.wire.changes import NOTICE_TYPE, headers_of
 from intentflow.wire.chunk import Scorer
@@ -171,33 +172,40 @@ class MadeApp:
         last = {line.key: line.offset for line in self.log}
         self.log = [line for line in self.log if last[line.key] == line.offset or line.offset > len(self.log) - 3]
 
-    def snapshot(self, follow: bool = True) -> Snapshot:
-        """All of it, read."""
-        log = LeadLog(lambda _: follow)
+    def snapshot(self, follow: bool = True, wants: Callable[[bytes], bool] = everybody) -> Snapshot:
+        """All of it, read, or that of some leads."""
+        log = LeadLog(lambda _: follow, wants)
         log.feed(self.log)
         ends = {topic: len(lines) for topic, lines in self.sources.items()}
-        made = Snapshot(
-            0, 1, NAMES, log, ends if self.committed is None else self.committed, ends, {}, [], {}, self.rejections
-        )
+        rejections = [one for one in self.rejections if wants(one.key or b"")]
+        committed = ends if self.committed is None else self.committed
+        made = Snapshot(0, 1, NAMES, log, committed, ends, {}, [], {}, rejections, wants=wants)
         for source, topic in enumerate(self.topics):
             for line in self.sources[topic][: self.ledgers[source].position]:
                 told = Told(source, line.offset, line.timestamp, line.key, line.value, line.headers)
-                (made.control if topic == NAMES.control else made.records.setdefault(line.key or b"", [])).append(told)
+                if topic == NAMES.control:
+                    made.control.append(told)
+                elif wants(line.key or b""):
+                    made.records.setdefault(line.key or b"", []).append(told)
         for lines, to in ((self.changes, made.changes), (self.notices, made.notices)):
-            for line in lines:
+            for line in (line for line in lines if wants(line.key or b"")):
                 name = dict(line.headers)["ce_id"].decode()
                 to.setdefault(line.key or b"", []).append(Published(line.offset, name, line.value or b"", line.headers))
         return made
 
     def judged(
-        self, *, settled: bool = True, follow: bool = True, longest: int = LONGEST
+        self, *, settled: bool = True, follow: bool = True, longest: int = LONGEST, shares: int = 1
     ) -> tuple[list[Difference], Checked]:
-        """Every difference, and what was checked."""
+        """Every difference, and what was checked; so many shares of the leads after each other."""
         checked, options = Checked(), Options(settled, UNTIL, longest, walks=lambda _: follow)
         post, snapshot = Post.of(self.mail()), self.snapshot(follow)
         learner = judge_of(snapshot, self.fold, options, Checked(), settled, Rejections(snapshot).too_late, post)
         learn(post.mail, {0: learner}, post.mail.senders)
-        judged = list(judge(snapshot, self.fold, options, checked, post))
+        judge, judged = PartitionJudge(self.fold, options, checked, post), list[Judged]()
+        for number in range(shares):
+            snapshot = self.snapshot(follow, share_of(number, shares))
+            judged += judge.leads(snapshot)
+        judged += judge.close(snapshot)
         checked.repeats += post.mail.repeats
         over_all = [*post.mail.wrong, *post.balance.differs(NAMES.identities)]
         return [difference for one in judged for difference in one.differences] + over_all, checked

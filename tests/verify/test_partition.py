@@ -24,7 +24,8 @@ def app(unspoiled: MadeApp) -> MadeApp:
 
 
 def found(app: MadeApp) -> list[tuple[str, str, int | None, str | None]]:
-    return [place(difference) for difference in app.judged()[0]]
+    """What is wrong, one share of the leads after the other."""
+    return [place(difference) for difference in app.judged(shares=3)[0]]
 
 
 def place(difference: Difference) -> tuple[str, str, int | None, str | None]:
@@ -49,6 +50,11 @@ def test_an_app_that_did_everything_right_is_the_same(app):
     assert checked.paths_by_log == len(app.rows)
     assert checked.changes == len(app.changes) > 20
     assert checked.rejections == len(app.rejections) > 3
+
+
+def test_share_by_share_as_much_is_looked_at_as_at_once(app):
+    at_once, by_shares = (app.judged(shares=shares)[1] for shares in (1, 4))
+    assert by_shares == at_once
 
 
 def test_a_compacted_log_is_the_same_too_and_says_that_the_order_was_searched_for(app):

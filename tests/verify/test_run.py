@@ -112,6 +112,11 @@ def test_what_a_worker_did_is_the_same_as_the_reference(app):
     assert checked.records >= len(read(app, app.names.events))
 
 
+def test_a_large_partition_is_read_share_by_share(app):
+    at_once, by_shares = verified(app), verified(app, at_once=40, learnt_at_once=2)
+    assert (by_shares.shown, by_shares.checked) == ([], at_once.checked)
+
+
 def test_one_lead_and_one_partition_can_be_verified_alone(app, spoiled):
     key, _ = spoiled
     one = verified(app, path="sample", lead=key).checked

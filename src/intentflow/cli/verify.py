@@ -98,10 +98,13 @@ def _show(report: Report, wish: Wish) -> None:
     out.print(table)
     seconds = f"{report.seconds:.1f} s, {report.checked.records / max(report.seconds, 1e-9):,.0f} records/s"
     if report.same:
-        out.print(f"[bold green]same[/] as the reference, under {report.model} ({seconds})", highlight=False)
+        out.print(
+            f"[bold green]same[/] as the reference, under {report.model} ({seconds})", highlight=False, soft_wrap=True
+        )
     else:
         kinds = ", ".join(f"{count:,} {what}" for what, count in sorted(report.by_kind.items()))
-        out.print(f"[bold red]{report.differences:,} differences[/] ({kinds}), under {report.model} ({seconds})")
+        many = "1 difference" if report.differences == 1 else f"{report.differences:,} differences"
+        out.print(f"[bold red]{many}[/] ({kinds}), under {report.model} ({seconds})", soft_wrap=True)
 
 
 def _show_difference(difference: Difference) -> None:

@@ -27,8 +27,9 @@ async def take(parts: Iterable[Partition], writer: Writer, kafka: Kafka, topic: 
         return
     async with ChangelogReader(kafka, topic) as reader:
         await reader.begin(number for number, effect in asked.items() if isinstance(effect, ReadLog))
+        done = Progress(0, 0, 0)
         while not all(isinstance(effect, Seek) for effect in asked.values()):
-            await _read(by_number, asked, reader, tell)
+            done = await _read(by_number, asked, reader, tell, done)
             await _fence(by_number, asked, writer, topic)
 
 
@@ -41,18 +42,23 @@ async def _fence(parts: Mapping[int, Partition], asked: dict[int, Effect], write
     await asyncio.gather(*(one(number, effect) for number, effect in asked.items() if isinstance(effect, WriteFence)))
 
 
-async def _read(parts: Mapping[int, Partition], asked: dict[int, Effect], reader: ChangelogReader, tell: Tell) -> None:
+async def _read(
+    parts: Mapping[int, Partition], asked: dict[int, Effect], reader: ChangelogReader, tell: Tell, before: Progress
+) -> Progress:
+    """Read what is asked for; returns how much is read by now, with what was `before`."""
     ends = await reader.ends(number for number, effect in asked.items() if isinstance(effect, ReadLog))
     ends |= {number: effect.end for number, effect in asked.items() if isinstance(effect, ReadOn)}
-    told = time.monotonic()
+    told, so_far = time.monotonic(), before
     async for progress in reader.read({number: parts[number].log for number in ends}, ends):
-        tell(progress)
+        so_far = Progress(before.done + progress.done, before.total + progress.total, progress.leads)
+        tell(so_far)
         if time.monotonic() - told > TELL_SECONDS:
             told = time.monotonic()
-            log.info("recovery: %d of %d records, %d leads", progress.done, progress.total, progress.leads)
+            log.info("recovery: %d of %d records, %d leads", so_far.done, so_far.total, so_far.leads)
     for number in ends:
         part = parts[number]
         asked[number] = _one(part.read_to_end() if isinstance(asked[number], ReadLog) else part.read_on())
+    return so_far
 
 
 def _one(effects: list[Effect]) -> Effect:

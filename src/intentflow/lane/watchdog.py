@@ -1,8 +1,8 @@
 """A worker that cannot go on says what it waits for and ends (exit code 70): its supervisor starts it again.
 
 There are two ways of standing still. The event loop is blocked: nothing that runs on it could notice, so a thread looks. Or the loop
-turns, but there is something to do and nothing moves: no acknowledgement, no records, no partitions, a recovery that doesn't go on. Both
-may last `stall_timeout` seconds, and no longer than two more until the process is gone.
+turns, but there is something to do and nothing moves: no acknowledgement, no records, no commit, no partitions, a recovery that doesn't go
+on. Both may last `stall_timeout` seconds, and no longer than two more until the process is gone.
 """
 
 import asyncio
@@ -54,6 +54,9 @@ def awaited(lane: Lane) -> str:
     if behind:
         (topic, number), most = max(behind.items(), key=lambda item: item[1])
         return f"records that the broker has: {sum(behind.values())}, of {topic}-{number} alone {most}"
+    if marks := lane.marks():
+        (topic, number), position = min(marks.items())
+        return f"commits, {len(marks)} in all: of {topic}-{number} up to {position}"
     return ""
 
 
@@ -66,7 +69,7 @@ def progress(lane: Lane) -> Hashable:
     """Another value whenever something has moved."""
     parts = [owned.part for owned in lane.owned.values()]
     settling = [(part.phase, part.flights.expected, len(part.flights), sum(part.next.values())) for part in parts]
-    return lane.generation, lane.reading, sum(lane.fetched.values()), tuple(settling)
+    return lane.generation, lane.reading, sum(lane.fetched.values()), sum(lane.committed.values()), tuple(settling)
 
 
 async def watch(lane: Lane, end: Callable[[str], None] = fail_stop) -> None:

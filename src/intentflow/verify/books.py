@@ -23,6 +23,14 @@ class Tally:
         self.either: Counter[int] = Counter()  # by source: records that counted or were duplicates, nobody knows
         self.loose: Counter[int] = Counter()  # of these, those of tied leads: they may have been sent on or refused too
         self.refused: dict[Place, tuple[str, Told]] = {}  # with the reason
+        self.no_messages: Counter[int] = Counter()  # by source: refused as no message, or as one for somebody else
+
+    def sum_up(self, share: "Tally") -> None:
+        """Add what a share of the leads comes to; what was refused of it is looked at by then."""
+        self.sums.update(share.sums)
+        self.either.update(share.either)
+        self.loose.update(share.loose)
+        self.no_messages.update(source for (source, _), (why, _) in share.refused.items() if why in NO_MESSAGE)
 
     def add(
         self, records: Iterable[Told], outcomes: Mapping[Place, str], instead: Mapping[Place, Told] = NOTHING
@@ -39,7 +47,7 @@ class Tally:
 
     def add_control(self, snapshot: Snapshot) -> None:
         """Count control records: clock records and erasures count, anything else is rejected."""
-        for told in snapshot.control:
+        for told in snapshot.control_here():
             said = snapshot.said(told)
             outcome = said.reason if isinstance(said, Rejection) else "counted"
             self.add((told,), {(told.source, told.offset): outcome})
@@ -83,11 +91,9 @@ class Balance:
         for source, ledger in snapshot.ledgers.items():
             if source == snapshot.identities:  # what is sent on from there came in there
                 self.ended += ledger.counted + ledger.duplicate + ledger.rejected
+                self.ended -= tally.no_messages[source]
             else:
                 self.forwarded += ledger.forwarded
-        self.ended -= sum(
-            reason in NO_MESSAGE for (source, _), (reason, _) in tally.refused.items() if source == snapshot.identities
-        )
 
     def differs(self, topic: str) -> Iterator[Difference]:
         """Where in = counted + duplicate + rejected does not hold over all."""

@@ -3,18 +3,32 @@
 First what is committed: all of it is durable and published. Then the changelog to its end, whose books say how far the sources
 are counted. Then the sources up to there, and last the changes and rejections. So a worker may go on meanwhile: what it does after the
 first step lies behind the committed offsets and is known as such.
+
+A large partition is read several times, a share of its leads each time, so that memory holds one share. Each time it is read between
+the same bounds.
 """
 
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from typing import Any
 
-from intentflow.adapters.offsets import Offsets
+from msgspec import Struct
+
+from intentflow.adapters.offsets import Offsets, Places
 from intentflow.adapters.partition_records import PartitionRecords
 from intentflow.errors import ConfigError
-from intentflow.verify.log import LeadLog
+from intentflow.verify.log import LeadLog, everybody
 from intentflow.verify.mail import Mail
 from intentflow.verify.snapshot import Headers, Published, Refused, Snapshot, Told
 from intentflow.wire.topic_names import TopicNames
+
+
+class Bounds(Struct):
+    """Up to where a partition is read, however often."""
+
+    number: int
+    committed: Places
+    log_end: int  # of the changelog
+    ends: Places = {}  # of sources and outputs; empty until it was read once
 
 
 class Gatherer:
@@ -54,40 +68,56 @@ class Gatherer:
                 return True
         return False
 
-    async def gather(self, number: int, only: bytes | None = None, among: Set[bytes] | None = None) -> Snapshot:
-        """The partition as it is now; of one lead alone if `only` is given, or of some.
+    async def bounds(self, number: int) -> Bounds:
+        """What is committed of a partition now, and then where its changelog ends."""
+        committed = await self.offsets.committed(self.names.app_id)
+        _, ends = await self.reader.bounds([self.names.changelog], number)
+        return Bounds(number, committed, ends[self.names.changelog, number])
+
+    async def gather(
+        self, bounds: Bounds, wants: Callable[[bytes], bool] = everybody, only: bytes | None = None
+    ) -> Snapshot:
+        """The partition as it was when the bounds were taken; `wants`: of these leads alone, `only`: of one.
 
         Raises `ConfigError` if nobody has taken it yet, or if a topic no longer begins with its first record.
         """
-        names = self.names
-        committed = await self.offsets.committed(names.app_id)
-        _, before = await self.reader.bounds([names.changelog], number)
-        log = LeadLog(self.follow)
-        async for records in self.reader.read(names.changelog, number, before[names.changelog, number]):
+        names, number = self.names, bounds.number
+        wants = wants if only is None else only.__eq__
+        log = LeadLog(self.follow, wants)
+        async for records in self.reader.read(names.changelog, number, bounds.log_end):
             log.feed(records)
         topics = [topic.name for topic in log.sources()]
         if not topics:
             raise ConfigError(
                 f"{names.changelog}-{number} has no record of its sources: has a worker run with this app id?"
             )
-        firsts, ends = await self.reader.bounds([*topics, names.changes, names.rejections], number)
-        _require_all(firsts)
+        if not bounds.ends:
+            bounds.ends = await self._ends(topics, number)
         snapshot = Snapshot(
             partition=number, partitions=self.partitions, names=names, log=log,
-            committed={topic: committed[topic, number] for topic in topics if (topic, number) in committed},
-            ends={topic: ends[topic, number] for topic in topics},
-            records={}, control=[], changes={}, rejections=[], only=only,
+            committed={topic: bounds.committed[topic, number] for topic in topics if (topic, number) in bounds.committed},
+            ends={topic: bounds.ends[topic, number] for topic in topics},
+            records={}, control=[], changes={}, rejections=[], only=only, wants=wants,
         )  # fmt: skip
-        wanted = {only} if only is not None else among
         for source, topic in enumerate(topics):
-            await self._source(snapshot, source, topic, wanted)
-        await self._outputs(snapshot, wanted)
+            await self._source(snapshot, source, topic)
+        await self._outputs(snapshot, bounds.ends)
         _, after = await self.reader.bounds([names.changelog, *topics], number)
         now = {topic: after[topic, number] for topic in topics}
-        snapshot.moved = now != snapshot.ends or after[names.changelog, number] != before[names.changelog, number]
+        snapshot.moved = now != snapshot.ends or after[names.changelog, number] != bounds.log_end
         return snapshot
 
-    async def _source(self, snapshot: Snapshot, source: int, topic: str, wanted: Set[bytes] | None) -> None:
+    async def _ends(self, topics: list[str], number: int) -> Places:
+        """Where the sources and what they became end now; all must begin with their first record."""
+        names, there = self.names, await self.reader.topics()
+        firsts, ends = await self.reader.bounds([*topics, names.changes, names.rejections], number)
+        _require_all(firsts)
+        if names.cart_notices in there:  # an app of an earlier version has told none
+            _, notices = await self.reader.bounds([names.cart_notices], number)
+            ends |= notices
+        return ends
+
+    async def _source(self, snapshot: Snapshot, source: int, topic: str) -> None:
         """The records of a source that are in its books."""
         position = min(snapshot.log.counted_at.get(source, (0, 0))[0], snapshot.ends[topic])
         async for records in self.reader.read(topic, snapshot.partition, position):
@@ -96,28 +126,24 @@ class Gatherer:
                 key = record.key or b""
                 if topic == self.names.control:
                     snapshot.control.append(_told(source, record, record.key))
-                elif wanted is None or key in wanted:
+                elif snapshot.wants(key):
                     group = snapshot.records.get(key)
                     if group is None:
                         group = snapshot.records[key] = []
                     same = group[0].key if group and group[0].key == record.key else record.key  # one object for all
                     group.append(_told(source, record, same))
 
-    async def _outputs(self, snapshot: Snapshot, wanted: Set[bytes] | None) -> None:
-        number, names = snapshot.partition, self.names
-        outputs = [(names.changes, snapshot.changes), (names.cart_notices, snapshot.notices)]
-        there = await self.reader.topics()  # an app of an earlier version has told no notices
-        outputs = [(topic, told) for topic, told in outputs if topic in there]
-        _, ends = await self.reader.bounds([*(topic for topic, _ in outputs), names.rejections], number)
-        for topic, told in outputs:
-            async for records in self.reader.read(topic, number, ends[topic, number]):
+    async def _outputs(self, snapshot: Snapshot, ends: Places) -> None:
+        number, names, wants = snapshot.partition, self.names, snapshot.wants
+        for topic, told in ((names.changes, snapshot.changes), (names.cart_notices, snapshot.notices)):
+            async for records in self.reader.read(topic, number, ends.get((topic, number), 0)):
                 for record in records:
                     key, name = record.key or b"", _header(record.headers, "ce_id")
-                    if wanted is None or key in wanted:
+                    if wants(key):
                         one = Published(record.offset, name, record.value or b"", record.headers)
                         told.setdefault(key, []).append(one)
         async for records in self.reader.read(names.rejections, number, ends[names.rejections, number]):
-            snapshot.rejections += [_refused(record) for record in records if wanted is None or record.key in wanted]
+            snapshot.rejections += [_refused(record) for record in records if wants(record.key or b"")]
 
 
 def _require_all(firsts: dict[tuple[str, int], int]) -> None:

@@ -22,14 +22,21 @@ class Written(Struct, frozen=True, gc=False):
     stub: bool = False  # the lead was erased; `applied` is empty if it is a tombstone
 
 
+def everybody(_: bytes) -> bool:
+    """Any lead."""
+    return True
+
+
 class LeadLog(Changelog):
-    """One partition of a changelog; `follow` says of which leads the history is kept."""
+    """One partition of a changelog; `follow` says of which leads the history is kept, `wants` of which anything is."""
 
-    __slots__ = ("counted_at", "follow", "history", "last_at", "next")
+    __slots__ = ("counted_at", "follow", "history", "last_at", "next", "wants")
 
-    def __init__(self, follow: Callable[[bytes], bool] = lambda _: False) -> None:
+    def __init__(
+        self, follow: Callable[[bytes], bool] = lambda _: False, wants: Callable[[bytes], bool] = everybody
+    ) -> None:
         super().__init__()
-        self.follow = follow
+        self.follow, self.wants = follow, wants
         self.history: dict[bytes, list[Written]] = {}
         self.last_at: dict[bytes, int] = {}  # lead -> where its valid row lies
         self.counted_at: dict[int, tuple[int, int]] = {}  # source -> its position, and where the log first said so
@@ -42,6 +49,10 @@ class LeadLog(Changelog):
             super().feed((record,))
             self.next = record.offset + 1
             key, value = record.key, record.value
+            if key is not None and key[0] and not self.wants(key):
+                self.rows.pop(key, None)
+                self.shadowed.discard(key)
+                continue
             if key is not None and len(self.rows) < before and self.follow(key):
                 self.history.setdefault(key, []).append(Written(record.offset, (), 0, stub=True))
             if key is None or value is None:

@@ -1,6 +1,6 @@
 """One partition number judged: every lead, then the books."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from intentflow.domain.fold import Fold
@@ -61,50 +61,55 @@ def judge_of(
     )  # fmt: skip
 
 
-def judge(
-    snapshot: Snapshot, fold: Fold, options: Options, checked: Checked, post: Post | None = None
-) -> Iterator[Judged]:
-    """Judge lead by lead, then the books, adding to `checked`."""
-    post = post or Post.of(Mail(snapshot.names.identities, snapshot.partitions))
-    strict = options.settled or snapshot.settled
-    if options.settled and not snapshot.settled:
-        yield Judged(list(_not_settled(snapshot)), 0)
-    rejections = Rejections(snapshot)
-    leads = judge_of(snapshot, fold, options, checked, strict, rejections.too_late, post)
-    tally = Tally()
-    tally.add_control(snapshot)
-    checked.partitions += 1
-    checked.settled += snapshot.settled
-    checked.records += len(snapshot.control)
-    for key in snapshot.keys:
-        records = snapshot.records.get(key, [])
-        differences, account = leads.lead(key)
-        tally.add(records, account.outcomes, account.instead)
-        tally.either.update(source for source, _ in account.either)
-        tally.loose.update(source for source, _ in account.either if account.loose)
-        checked.records += len(records)
-        if differences and partition_of(key, snapshot.partitions) != snapshot.partition:
-            differences = [_misplaced(snapshot, key)]
-        yield Judged(differences, len(records))
-    if snapshot.only is None:
-        post.balance.add(snapshot, tally)
-        yield Judged(list(_of_all(snapshot, rejections, tally, strict, checked)), len(snapshot.control))
+class PartitionJudge:
+    """Judges one partition: the leads, all at once or share by share, then the books. What was looked at is added to `checked`."""
+
+    def __init__(self, fold: Fold, options: Options, checked: Checked, post: Post) -> None:
+        self.fold, self.options, self.checked, self.post = fold, options, checked, post
+        self.tally = Tally()
+
+    def leads(self, snapshot: Snapshot) -> Iterator[Judged]:
+        """The leads that are in a snapshot, and what was refused of them."""
+        strict, checked, share = self.options.settled or snapshot.settled, self.checked, Tally()
+        rejections = Rejections(snapshot)
+        judges = judge_of(snapshot, self.fold, self.options, checked, strict, rejections.too_late, self.post)
+        share.add_control(snapshot)
+        checked.records += len(snapshot.control_here())
+        for key in snapshot.keys:
+            records = snapshot.records.get(key, [])
+            differences, account = judges.lead(key)
+            share.add(records, account.outcomes, account.instead)
+            share.either.update(source for source, _ in account.either)
+            share.loose.update(source for source, _ in account.either if account.loose)
+            checked.records += len(records)
+            if differences and partition_of(key, snapshot.partitions) != snapshot.partition:
+                differences = [_misplaced(snapshot, key)]
+            yield Judged(differences, len(records))
+        if snapshot.only is None:
+            yield Judged(list(rejections.differ(share, strict, checked)), len(snapshot.control_here()))
+        if strict:
+            yield Judged(list(_void(snapshot, (key for key in snapshot.log.shadowed if key[0]))), 0)
+        self.tally.sum_up(share)
+
+    def close(self, snapshot: Snapshot) -> Iterator[Judged]:
+        """What is no single lead's: whether it is settled, the books, and what the log ends with. `snapshot` is the last share's."""
+        self.checked.partitions += 1
+        self.checked.settled += snapshot.settled
+        if self.options.settled and not snapshot.settled:
+            yield Judged(list(_not_settled(snapshot)), 0)
+        if snapshot.only is None:
+            self.post.balance.add(snapshot, self.tally)
+            yield Judged(list(books_differ(snapshot, self.tally)), 0)
+            if self.options.settled or snapshot.settled:
+                yield Judged(list(_void(snapshot, (key for key in snapshot.log.shadowed if not key[0]))), 0)
 
 
-def _of_all(
-    snapshot: Snapshot, rejections: Rejections, tally: Tally, strict: bool, checked: Checked
-) -> Iterator[Difference]:
-    """What is no single lead's: the books, the rejections, and what the log ends with."""
-    yield from books_differ(snapshot, tally)
-    yield from rejections.differ(tally, strict, checked)
-    if strict:
-        for key in sorted(snapshot.log.shadowed):
-            detail = (
-                "the last record of this key is void: written by an owner that was fenced off, and not written again"
-            )
-            yield Difference(
-                "void", snapshot.names.changelog, snapshot.partition, None, key.decode(errors="replace"), detail
-            )
+def _void(snapshot: Snapshot, keys: Iterable[bytes]) -> Iterator[Difference]:
+    detail = "the last record of this key is void: written by an owner that was fenced off, and not written again"
+    for key in sorted(keys):
+        yield Difference(
+            "void", snapshot.names.changelog, snapshot.partition, None, key.decode(errors="replace"), detail
+        )
 
 
 def _misplaced(snapshot: Snapshot, key: bytes) -> Difference:

@@ -1,7 +1,8 @@
 """A verification of a whole app: partition by partition, so that memory holds one of them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from itertools import chain
 from zlib import crc32
 
 from msgspec import Struct
@@ -15,16 +16,20 @@ from intentflow.lane.reader import ChangelogReader
 from intentflow.servers import Kafka
 from intentflow.verify.books import Rejections
 from intentflow.verify.findings import Checked, Difference, Report
-from intentflow.verify.gather import Gatherer
+from intentflow.verify.gather import Bounds, Gatherer
 from intentflow.verify.histories import by_partition, learn
-from intentflow.verify.partition import LONGEST, Options, Post, judge, judge_of
+from intentflow.verify.log import everybody
+from intentflow.verify.partition import LONGEST, Judged, Options, PartitionJudge, Post, judge_of
 from intentflow.verify.same import require_no_other
+from intentflow.verify.snapshot import Snapshot
 from intentflow.verify.tied import TiedJudge
 from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.topic_names import TopicNames
 
 ALL_PATHS = 100_000  # records of all sources: up to here every path is walked, beyond it a sample of leads
 SHARES = 1 << 32  # of what CRC-32 gives
+AT_ONCE = 100_000  # records of one partition that are read into memory at once; of more, one share of the leads after the other
+LEARNT_AT_ONCE = 20_000  # leads that became part of others, whose records are in memory at once
 
 Progress = Callable[[str, int, int], None]  # what is done, records done of it, records in all
 
@@ -40,6 +45,8 @@ class Wish(Struct, frozen=True):
     settled: bool = False
     show: int = 20  # differences that are told in full
     longest: int = LONGEST  # events of a lead whose path is walked, unless all are
+    at_once: int = AT_ONCE
+    learnt_at_once: int = LEARNT_AT_ONCE
 
 
 class Verifier:
@@ -96,15 +103,19 @@ class Verifier:
 
     async def _learn(self, gatherer: Gatherer, post: Post, wish: Wish) -> None:
         """What those leads were that sent their states, as far as it matters to what is to be judged."""
-        mail = post.mail
-        wanted = set(mail.senders) if wish.lead is None else mail.needed(wish.lead)
-        judges: dict[int, TiedJudge] = {}
-        for number, keys in sorted(by_partition(wanted, mail.partitions).items()):
+        wanted = set(post.mail.senders) if wish.lead is None else post.mail.needed(wish.lead)
+        senders = [key for key in post.mail.senders if key in wanted]  # whoever sent to another comes before that one
+        for at in range(0, len(senders), wish.learnt_at_once):
+            await self._learn_some(gatherer, post, senders[at : at + wish.learnt_at_once])
+
+    async def _learn_some(self, gatherer: Gatherer, post: Post, senders: list[bytes]) -> None:
+        mail, judges = post.mail, dict[int, TiedJudge]()
+        for number, keys in sorted(by_partition(senders, mail.partitions).items()):
             self.progress(f"partition {number}: leads that became part of others", len(judges), mail.partitions)
-            snapshot = await gatherer.gather(number, among=keys)
+            snapshot = await gatherer.gather(await gatherer.bounds(number), keys.__contains__)
             too_late = Rejections(snapshot).too_late
             judges[number] = judge_of(snapshot, self.fold, Options(), Checked(), False, too_late, post)
-        learn(mail, judges, wanted)
+        learn(mail, judges, senders)
 
     def _close(self, post: Post, partitions: int, wish: Wish, report: Report) -> None:
         """What holds over all partitions, if all were judged and are settled."""
@@ -128,27 +139,47 @@ class Verifier:
         report: Report,
         records: int,
     ) -> None:
-        read = judged = 0
-
-        def tell(count: int) -> None:
-            nonlocal read
-            read += count
-            self.progress(f"partition {number}: reading", read, records)
-
-        gatherer.read = tell
-        snapshot = await gatherer.gather(number, wish.lead)
-        require_no_other(self.fold.model, snapshot)
-        post.mail.moved = post.mail.moved or await gatherer.moved(post.mail)
-        if wish.lead is not None and not (snapshot.records or snapshot.changes or wish.lead in snapshot.log.rows):
-            raise ConfigError(
-                f"--lead {wish.lead.decode(errors='replace')}: no such lead in {self.names.changelog}-{number}"
-            )
+        """One partition, so many of its leads at once as `wish.at_once` allows."""
         longest = wish.longest if wish.path == "sample" else 1 << 62
-        options = Options(wish.settled, wish.until, longest, walks)
-        for one in judge(snapshot, self.fold, options, report.checked, post):
-            report.found(one.differences, wish.show)
-            judged += one.records
-            self.progress(f"partition {number}: judging", judged, records)
+        judge = PartitionJudge(self.fold, Options(wish.settled, wish.until, longest, walks), report.checked, post)
+        bounds = await gatherer.bounds(number)
+        shares = 1 if wish.lead is not None else max(1, -(-records // wish.at_once))
+        for n in range(shares):
+            where = f"partition {number}" if shares == 1 else f"partition {number}, share {n + 1} of {shares}"
+            gatherer.read = Steps(self.progress, f"{where}: reading", records)
+            judged = Steps(self.progress, f"{where}: judging", records // shares)
+            async for one in self._share(gatherer, post, judge, bounds, (n, shares), wish):
+                report.found(one.differences, wish.show)
+                judged(one.records)
+
+    async def _share(
+        self,
+        gatherer: Gatherer,
+        post: Post,
+        judge: PartitionJudge,
+        bounds: Bounds,
+        which: tuple[int, int],
+        wish: Wish,
+    ) -> AsyncIterator[Judged]:
+        """One share of a partition's leads, which is forgotten before the next is read; with the last the partition's books."""
+        number, shares = which
+        snapshot = await gatherer.gather(bounds, share_of(number, shares), wish.lead)
+        require_no_other(self.fold.model, snapshot)
+        _require_lead(wish, snapshot)
+        post.mail.moved = post.mail.moved or await gatherer.moved(post.mail)
+        for one in chain(judge.leads(snapshot), judge.close(snapshot) if number + 1 == shares else ()):
+            yield one
+
+
+class Steps:
+    """Tells how far something is."""
+
+    def __init__(self, progress: Progress, what: str, total: int) -> None:
+        self.progress, self.what, self.total, self.done = progress, what, total, 0
+
+    def __call__(self, more: int) -> None:
+        self.done += more
+        self.progress(self.what, self.done, self.total)
 
 
 def _numbers(wish: Wish, partitions: int) -> list[int]:
@@ -159,6 +190,17 @@ def _numbers(wish: Wish, partitions: int) -> list[int]:
     if not 0 <= wish.partition < partitions:
         raise ConfigError(f"--partition {wish.partition}: the app has partitions 0 to {partitions - 1}")
     return [wish.partition]
+
+
+def _require_lead(wish: Wish, snapshot: Snapshot) -> None:
+    if wish.lead is not None and not (snapshot.records or snapshot.changes or wish.lead in snapshot.log.rows):
+        where = f"{snapshot.names.changelog}-{snapshot.partition}"
+        raise ConfigError(f"--lead {wish.lead.decode(errors='replace')}: no such lead in {where}")
+
+
+def share_of(number: int, shares: int) -> Callable[[bytes], bool]:
+    """Whether a lead is in this share of all leads."""
+    return everybody if shares == 1 else lambda key: crc32(key) % shares == number
 
 
 def share(wish: Wish, records: int) -> float:

@@ -1,11 +1,11 @@
 """One partition number of all topics of an app, as it was read: what is judged."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from intentflow.verify.log import LeadLog
+from intentflow.verify.log import LeadLog, everybody
 from intentflow.wire.control import ClockRecord, Erasure, ModelRecord, decode_control
 from intentflow.wire.records import Ledger
 from intentflow.wire.rejections import Rejection
@@ -63,6 +63,9 @@ class Snapshot(Struct):
     notices: dict[bytes, list[Published]] = {}  # of carts
     moved: bool = False  # something was written while this was read
     only: bytes | None = None  # if this lead alone was read
+    wants: Callable[[bytes], bool] = (
+        everybody  # of which leads anything was read; of records without a key: whether of b""
+    )
 
     @property
     def topics(self) -> list[str]:
@@ -112,6 +115,10 @@ class Snapshot(Struct):
     def said(self, told: Told) -> ClockRecord | ModelRecord | Erasure | Rejection:
         """What a control record says."""
         return decode_control(told.key, told.value, self.partition, self.partitions)
+
+    def control_here(self) -> list[Told]:
+        """The control records that are judged with these leads: each with one share of the leads."""
+        return [told for told in self.control if self.wants(told.key or b"")]
 
     def clocks(self) -> dict[int, int]:
         """The clock records by offset: the time that each says."""
