@@ -112,6 +112,18 @@ class Settings(BaseSettings):
     collector_body_seconds: float = Field(15.0, ge=0.1, description="seconds that the body of a request may take")
     collector_idle_seconds: float = Field(75.0, ge=0.1, description="seconds that a connection may be idle")
 
+    # Trackers
+    event_names: dict[str, str] = Field(
+        {}, description="what the site's own names of events mean, such as {\"Course Clicked\": \"website_visit.view\"}"
+    )
+    landing_pages: tuple[str, ...] = Field(
+        (), description="patterns of the addresses that are landing pages by whatever link one comes, such as [\"*/lp/*\"]"
+    )
+    currency: str | None = Field(
+        None, pattern=r"^[A-Z]{3}$", description="ISO 4217 code that is meant where an amount comes without one"
+    )
+    cart_ids: bool = Field(False, description="whether every event of a cart, orders too, says which cart it is")
+
     # Nothing below this line is a setting
 
     @property

@@ -110,7 +110,7 @@ def _default(field: FieldInfo) -> str:
         return "hidden"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
-    return "none" if default is None or default == () else f"`{default}`"
+    return "none" if default is None or default in ((), {}) else f"`{default}`"
 
 
 if __name__ == "__main__":

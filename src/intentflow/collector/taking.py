@@ -26,6 +26,7 @@ from intentflow.collector.unpacking import from_form, unpacked
 from intentflow.collector.writing import Writer
 from intentflow.settings import Settings
 from intentflow.wire.rejections import Rejection
+from intentflow.wire.site import Site
 from intentflow.wire.topic_names import TopicNames
 from intentflow.wire.tracked import Envelope, Opened
 
@@ -41,6 +42,7 @@ class Taker:
         self._settings, self._producer, self._metrics = settings, producer, metrics
         self._writer = Writer(producer, TopicNames(settings.prefix, settings.app_id), settings.partitions)
         self._policies = Policies(settings.collector_do_not_track, settings.collector_privacy_control)
+        self._site = Site(settings.event_names, settings.landing_pages, settings.currency, cart_ids=settings.cart_ids)
         self._allowance = Allowance()
         self._reader = Reader(
             most_bytes=settings.collector_body_bytes,
@@ -56,7 +58,7 @@ class Taker:
         body = await self._reader.body(request)
         self._metrics.bytes.labels(route.tracker).inc(len(body))
         try:
-            return await self._taken(request, _envelope(request, route, request_id), key, body)
+            return await self._taken(request, _envelope(request, route, request_id, self._site), key, body)
         except UnacknowledgedError as error:
             raise self._unacknowledged(str(error)) from error
         finally:
@@ -130,7 +132,7 @@ class Taker:
         return TurnedAwayError(503, "unacknowledged", f"{why}: send it again, under the same ids", AGAIN_SECONDS)
 
 
-def _envelope(request: BaseRequest, route: Intake, request_id: str) -> Envelope:
+def _envelope(request: BaseRequest, route: Intake, request_id: str, site: Site) -> Envelope:
     headers = request.headers
     sent = _SENT.search(request.raw_path) if route.tracker == "posthog" else None
     return Envelope(
@@ -141,4 +143,5 @@ def _envelope(request: BaseRequest, route: Intake, request_id: str) -> Envelope:
         user_agent=headers.get("User-Agent"),
         page=headers.get("Referer"),
         request_id=request_id,
+        site=site,
     )
