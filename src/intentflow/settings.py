@@ -114,10 +114,11 @@ class Settings(BaseSettings):
 
     # Trackers
     event_names: dict[str, str] = Field(
-        {}, description="what the site's own names of events mean, such as {\"Course Clicked\": \"website_visit.view\"}"
+        {}, description='what the site\'s own names of events mean, such as {"Course Clicked": "website_visit.view"}'
     )
     landing_pages: tuple[str, ...] = Field(
-        (), description="patterns of the addresses that are landing pages by whatever link one comes, such as [\"*/lp/*\"]"
+        (),
+        description='patterns of the addresses that are landing pages by whatever link one comes, such as ["*/lp/*"]',
     )
     currency: str | None = Field(
         None, pattern=r"^[A-Z]{3}$", description="ISO 4217 code that is meant where an amount comes without one"

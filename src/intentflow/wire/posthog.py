@@ -6,7 +6,7 @@
 | `$identify` | links: from `$anon_distinct_id` to `distinct_id`, between it and the e-mail address in `$set`; profiles of `$set` |
 | `$set` | profiles; and so for the `$set` of any other event |
 | `$create_alias`, `$merge_dangerously` | a link between `distinct_id` and `alias` |
-| `$groupidentify` | a profile of the person's company, if the group is one and the event says whose it is |
+| `$groupidentify` | a profile of the person's company, if the group is one and a browser or app tells of it |
 | other names with `$` (`$autocapture`, `$pageleave`, `$feature_flag_called`, ...) | nothing: PostHog's own |
 | all others | what their name means (`event_names`) |
 
@@ -215,11 +215,11 @@ def _alias(seen: Seen, properties: Mapping[str, object], _envelope: Envelope) ->
 
 
 def _group(seen: Seen, properties: Mapping[str, object], _envelope: Envelope) -> Iterator[AnyRecord]:
-    kind, key = text_of(properties.get("$group_type")), properties.get("$group_key")
-    if kind not in COMPANIES or (seen.lead_id is not None and seen.lead_id in (f"{kind}_{key}", f"${kind}_{key}")):
-        return  # a group that is no company, or one that a server tells of without saying whose it is
+    if text_of(properties.get("$group_type")) not in COMPANIES or "$device_id" not in properties:
+        return  # no company; or told by a server, which makes an id up where it says nobody's
+    key = text_of(properties.get("$group_key"))
     yield from company(
-        seen, of_company({**({"id": key} if isinstance(key, str) else {}), **mapping_of(properties.get("$group_set"))})
+        seen, of_company({**({} if key is None else {"id": key}), **mapping_of(properties.get("$group_set"))})
     )
 
 
