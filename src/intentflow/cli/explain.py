@@ -81,6 +81,9 @@ def explain_(
         _show(key, explanation)
         for line in ways_lines(found, tuple(gap.stage for gap in explanation.missing)):
             out.print(line, markup=False, highlight=False, soft_wrap=True)
+        for each in explanation.full:
+            said = f"Full: {each.most} {each.what}. When another comes, what goes is {each.goes}."
+            out.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 def _alias(row: bytes) -> bytes:
@@ -146,6 +149,7 @@ def _document(key: bytes, told: Explanation) -> dict[str, object]:
         "carts": carts_document(told),
         "newsletter": sign_up_document(told),
         "evidence": doubts_document(told),
+        "full": told.full,
         "merged": [
             {"lead": one.whose.decode(), "at": rfc3339(one.at), **dict(zip(AXES, one.scores, strict=True))}
             for one in told.merged

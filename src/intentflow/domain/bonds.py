@@ -14,6 +14,7 @@ TOLD = 32  # visitors that a lead remembers to have told who they are
 HEARD = 1024  # senders whose last number a lead remembers
 MERGED = 16  # leads whose state came in, kept to explain a score
 _ENTRY = struct.Struct(">8sQ")  # hash of the sender's key, its last number
+HEARD_BYTES = _ENTRY.size
 
 
 class Merged(Struct, array_like=True, frozen=True, gc=False):

@@ -11,6 +11,7 @@ from intentflow.domain.counting import Counting
 from intentflow.domain.due import Due
 from intentflow.domain.evidence import Doubt, Doubts
 from intentflow.domain.fit import Attribute
+from intentflow.domain.full import Full, full
 from intentflow.domain.lead import Lead
 from intentflow.domain.rules import AXES, DAY, Abandoned, Axis
 from intentflow.domain.shopping import CartTold, SignUpTold, carts_told, sign_up_told
@@ -40,6 +41,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     carts: tuple[CartTold, ...] = ()  # the one used last first
     sign_up: SignUpTold | None = None  # to the newsletter
     doubts: tuple[Doubt, ...] = ()  # evidence that was told, by rule
+    full: tuple[Full, ...] = ()  # what it holds the most of, so that something goes when more comes
 
 
 def missing(judge: Judge, lead: Lead, now: int, scores: list[float], stages: int = 1) -> list[Gap]:
@@ -97,6 +99,7 @@ def explain(ahead: Due, answering: Answering, counting: Counting, doubts: Doubts
         carts=tuple(carts_told(lead, quiet, at)),
         sign_up=sign_up_told(lead),
         doubts=doubts.told(lead),
+        full=tuple(full(lead)),
         known=tuple(known),
         unknown=tuple(name for name in scores.fit.asked if name not in {attribute.name for attribute in known}),
     )
