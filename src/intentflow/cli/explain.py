@@ -79,11 +79,13 @@ def explain_(
         sys.stdout.buffer.write(msgspec.json.encode(_document(key, explanation) | ways_document(found)) + b"\n")
     else:
         _show(key, explanation)
-        for line in ways_lines(found, tuple(gap.stage for gap in explanation.missing)):
+        for line in (*ways_lines(found, tuple(gap.stage for gap in explanation.missing)), *_full_lines(explanation)):
             out.print(line, markup=False, highlight=False, soft_wrap=True)
-        for each in explanation.full:
-            said = f"Full: {each.most} {each.what}. When another comes, what goes is {each.goes}."
-            out.print(said, markup=False, highlight=False, soft_wrap=True)
+
+
+def _full_lines(told: Explanation) -> list[str]:
+    """What the lead holds the most of."""
+    return [f"Full: {one.most} {one.what}. When another comes, what goes is {one.goes}." for one in told.full]
 
 
 def _alias(row: bytes) -> bytes:
