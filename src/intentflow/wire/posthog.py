@@ -109,7 +109,7 @@ def opened(body: bytes, call: str) -> Opened | Rejection:  # noqa: ARG001 - all 
 
 def translate(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord | Rejection]:
     """What one event is to us."""
-    return or_refused(_records(item, envelope))
+    return or_refused(_records, item, envelope)
 
 
 def _key(batch: Batch) -> str | None:

@@ -22,7 +22,7 @@
 `context.ip` and all else is not read.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -114,10 +114,10 @@ def opened(body: bytes, call: str) -> Opened | Rejection:  # noqa: ARG001 - all 
 
 def translate(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord | Rejection]:
     """What one call is to us."""
-    return or_refused(_records(item, envelope))
+    return or_refused(_records, item, envelope)
 
 
-def _records(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord]:
+def _records(item: bytes | Raw, envelope: Envelope) -> Iterable[AnyRecord]:
     call = _as_call(item)
     kind = next(
         (word for word in (call.type, call.action, envelope.call) if isinstance(word, str) and word in CALLS), None
@@ -128,7 +128,7 @@ def _records(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord]:
     seen = _seen(call, kind, context, properties, item, envelope)
     if seen.lead_id is None and seen.email is None and seen.visitor_id is None:
         raise Refusal("no_identity", WHO)
-    yield from CALLS[kind](call, seen, properties, envelope)
+    return CALLS[kind](call, seen, properties, envelope)
 
 
 def _seen(
@@ -156,23 +156,23 @@ def _seen(
     )
 
 
-def _track(call: Call, seen: Seen, properties: Mapping[str, object], envelope: Envelope) -> Iterator[AnyRecord]:
+def _track(call: Call, seen: Seen, properties: Mapping[str, object], envelope: Envelope) -> Iterable[AnyRecord]:
     name = text_of(call.event)
     if name is None:
         raise Refusal("wrong_type", "event: a track call needs the name of the event, a text")
     meaning = envelope.site.names.meaning(name)
     if meaning is None:
         raise unknown_name("event", name)
-    return iter(()) if meaning is NOTHING else named(seen, name, meaning, properties, envelope.site)
+    return () if meaning is NOTHING else named(seen, name, meaning, properties, envelope.site)
 
 
-def _page_call(call: Call, seen: Seen, properties: Mapping[str, object], envelope: Envelope) -> Iterator[AnyRecord]:
+def _page_call(call: Call, seen: Seen, properties: Mapping[str, object], envelope: Envelope) -> Iterable[AnyRecord]:
     own = {"name": call.name, "category": call.category}
     take_attributes(seen.attributes, ((name, own[name]) for name in own if name not in properties), ELSEWHERE)
-    return iter((page_view(seen, envelope.site),))
+    return (page_view(seen, envelope.site),)
 
 
-def _identify(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope: Envelope) -> Iterator[AnyRecord]:
+def _identify(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope: Envelope) -> Iterable[AnyRecord]:
     traits = mapping_of(call.traits) or mapping_of(mapping_of(call.context).get("traits"))
     told: list[AnyRecord] = [*links(seen), *profiles(seen, traits)]
     if not told:
@@ -180,10 +180,10 @@ def _identify(call: Call, seen: Seen, _properties: Mapping[str, object], _envelo
             "no_identity",
             "identify: tells nothing: it needs two of anonymousId, userId and traits.email, or other traits",
         )
-    return iter(told)
+    return told
 
 
-def _alias(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope: Envelope) -> Iterator[AnyRecord]:
+def _alias(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope: Envelope) -> Iterable[AnyRecord]:
     before = id_of(call.previous_id, "previousId")
     if seen.lead_id is None:
         raise Refusal("no_identity", "alias: userId must say who it is from now on")
@@ -191,11 +191,11 @@ def _alias(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope:
         told = list(links(seen, join=False))
         if not told:
             raise Refusal("no_identity", "alias: previousId must be another id than userId")
-        return iter(told)
+        return told
     return aliases(seen, before, seen.lead_id)
 
 
-def _group(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope: Envelope) -> Iterator[AnyRecord]:
+def _group(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope: Envelope) -> Iterable[AnyRecord]:
     group = text_of(call.group_id)
     told = of_company({**({} if group is None else {"id": group}), **mapping_of(call.traits)})
     if not told:
@@ -204,10 +204,8 @@ def _group(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope:
 
 
 def _email(traits: Mapping[str, object], properties: Mapping[str, object], context: Mapping[str, object]) -> str | None:
-    for told in (traits, properties, mapping_of(context.get("traits"))):
-        if (email := email_of(told.get("email"))) is not None:
-            return email
-    return None
+    said = (told["email"] for told in (traits, properties, mapping_of(context.get("traits"))) if "email" in told)
+    return next((email for one in said if (email := email_of(one)) is not None), None)
 
 
 def _page(kind: str, properties: Mapping[str, object], page: Mapping[str, object]) -> Page | None:
@@ -219,8 +217,10 @@ def _page(kind: str, properties: Mapping[str, object], page: Mapping[str, object
 
 
 def _campaign(properties: Mapping[str, object], context: Mapping[str, object]) -> Campaign | None:
-    mail = {"id": properties.get("campaign_id"), "name": properties.get("campaign_name")}
-    return campaign_in(context.get("campaign")) or campaign_in(properties.get("campaign")) or campaign_in(mail)
+    found = campaign_in(context.get("campaign")) or campaign_in(properties.get("campaign"))
+    if found is None and "campaign_name" in properties:
+        return campaign_in({"id": properties.get("campaign_id"), "name": properties["campaign_name"]})
+    return found
 
 
 def _attributes(properties: Mapping[str, object], context: Mapping[str, object]) -> dict[str, Attribute]:
@@ -240,7 +240,7 @@ def _consents(context: Mapping[str, object]) -> Iterator[tuple[str, bool]]:
         yield from ((CONSENT + one, is_given) for one in (ids if isinstance(ids, list) else ()) if isinstance(one, str))
 
 
-CALLS: Mapping[str, Callable[[Call, Seen, Mapping[str, object], Envelope], Iterator[AnyRecord]]] = {
+CALLS: Mapping[str, Callable[[Call, Seen, Mapping[str, object], Envelope], Iterable[AnyRecord]]] = {
     "track": _track,
     "page": _page_call,
     "screen": _page_call,

@@ -90,7 +90,7 @@ def opened(body: bytes, call: str) -> Opened | Rejection:
 
 def translate(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord | Rejection]:
     """What one event is to us."""
-    return or_refused(_records(item, envelope))
+    return or_refused(_records, item, envelope)
 
 
 def _fields(item: bytes | Raw, call: str) -> Fields:

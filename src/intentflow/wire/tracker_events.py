@@ -5,8 +5,9 @@ one; else it is a `website_visit` (docs/trackers.md). A form that was sent, and 
 person.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -29,10 +30,13 @@ from intentflow.wire.event_names import Meaning
 from intentflow.wire.refusals import refused
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.site import Site
+from intentflow.wire.tracked import Envelope
 from intentflow.wire.tracker_carts import currency_of, lines_of, value_of
 from intentflow.wire.tracker_ids import Refusal, id_of
+from intentflow.wire.tracker_texts import LONGEST_TEXT
 from intentflow.wire.tracker_traits import Told, is_of_a_person, tellings
 
+T = TypeVar("T")
 SENT = {("landing_page", "submit"), ("newsletter_signup", "signup")}  # what people fill in
 
 
@@ -64,14 +68,16 @@ class Seen(Struct):
         }
 
 
-def or_refused(records: Iterator[AnyRecord]) -> Iterator[AnyRecord | Rejection]:
+def or_refused(
+    records: Callable[[T, Envelope], Iterable[AnyRecord]], item: T, envelope: Envelope
+) -> Iterator[AnyRecord | Rejection]:
     """The records of one item, or why there are none: it can't be read, or not be taken."""
     try:
-        yield from records
+        return iter(list(records(item, envelope)))
     except Refusal as refusal:
-        yield refusal.rejection
+        return iter((refusal.rejection,))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        yield refused(error)
+        return iter((refused(error),))
 
 
 def page_view(seen: Seen, site: Site) -> AnyRecord:
@@ -81,17 +87,16 @@ def page_view(seen: Seen, site: Site) -> AnyRecord:
     return LandingPage(**seen.shared()) if arrives else WebsiteVisit(**seen.shared())  # type: ignore[arg-type] # by name
 
 
-def named(seen: Seen, name: str, meaning: Meaning, properties: Mapping[str, object], site: Site) -> Iterator[AnyRecord]:
+def named(seen: Seen, name: str, meaning: Meaning, properties: Mapping[str, object], site: Site) -> list[AnyRecord]:
     """What an event of a name that means something is, and what it tells of the person. The name is its attribute `event`."""
     if not meaning.family:
-        yield page_view(seen, site)
-        return
-    person = _of_the_person(properties, seen) if (meaning.family, meaning.action) in SENT else {}
-    _note(seen.attributes, "event", name[:512])
-    if meaning.form is not None or meaning.family == "landing_page":
+        return [page_view(seen, site)]
+    person = _of_the_person(properties, seen) if (meaning.family, meaning.action) in SENT else None
+    _note(seen.attributes, "event", name[:LONGEST_TEXT])
+    if meaning.family == "landing_page":
         _note_form(seen.attributes, meaning)
-    yield _event(seen, meaning, properties, site)
-    yield from profiles(seen, person)
+    event = _event(seen, meaning, properties, site)
+    return [event, *profiles(seen, person)] if person else [event]
 
 
 def profiles(seen: Seen, traits: Mapping[str, object]) -> Iterator[Profile]:

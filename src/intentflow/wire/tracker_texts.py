@@ -41,7 +41,7 @@ def campaign_in(value: object) -> Campaign | None:
     """The campaign of an object with `name`, `source`, `medium` and so on; None if it has none of them."""
     if not isinstance(value, dict) or not value:
         return None
-    found = {field: text for field in _CAMPAIGN if (text := text_of(value.get(field)))}
+    found = {field: text for field in _CAMPAIGN if field in value and (text := text_of(value[field]))}
     return Campaign(**found) if found else None
 
 
