@@ -77,7 +77,10 @@ def waits(written: object) -> tuple[int, ...]:
     items = tuple_of(written)
     if len(items) > MOST_ATTEMPTS:
         raise ValueError(f"must have at most {MOST_ATTEMPTS} entries, one for each attempt")
-    return tuple(duration(item) for item in items)
+    found = tuple(duration(item) for item in items)
+    if found[0]:
+        raise ValueError("must begin with 0s: the first attempt is made at once")
+    return found
 
 
 def network(written: object) -> Network:
