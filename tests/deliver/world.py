@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from intentflow.deliver.answers import Answer
 from intentflow.deliver.deliverer import Deliverer, Sending
 from intentflow.deliver.endpoint import Endpoint
-from intentflow.deliver.partition import Partition
+from intentflow.deliver.partition import PARK_MS, Partition
 from intentflow.deliver.told import Told
 from tests.deliver.made import change, endpoint, told
 
@@ -24,16 +24,22 @@ class Receiver:
 
     up: bool = True
     got: list[tuple[str, str]] = field(default_factory=list)  # lead and id, repeats too
+    latest: dict[tuple[int, str], int] = field(
+        default_factory=dict
+    )  # the number of the latest change, by epoch and lead
+    back: list[str] = field(
+        default_factory=list
+    )  # what was sent within one epoch after a later change of the same lead
 
-    def takes(self, sending: Sending, chance: random.Random, now: int) -> list[Answer]:
-        """What it does with a request."""
+    def takes(self, sending: Sending, epochs: dict[int, int], chance: random.Random, now: int) -> list[Answer]:
+        """What it does with a request of a process."""
         if not self.up:
-            return [Answer(chance.choice(["error", "unreachable", "timeout"]))] * len(sending.queues)  # type: ignore[arg-type]  # words
+            return [Answer(chance.choice(["error", "unreachable", "timeout"]))] * len(sending.queues)
         answers = []
         for queue, delivery in zip(sending.queues, sending.deliveries, strict=True):
             luck = chance.random()
             if luck < 0.75 or 0.85 <= luck < 0.9:
-                self.got.append((queue.lead, delivery.id))
+                self._note(epochs[queue.partition], queue.lead, delivery.id)
             if luck < 0.75:
                 answers.append(Answer("ok"))
             elif luck < 0.85:
@@ -44,6 +50,13 @@ class Receiver:
                 answers.append(Answer("throttled", "HTTP 429", now + chance.randrange(1, 60_000)))
         return answers
 
+    def _note(self, epoch: int, lead: str, change_id: str) -> None:
+        self.got.append((lead, change_id))
+        number = int(change_id.partition("#")[2])
+        if number < self.latest.get((epoch, lead), 0):
+            self.back.append(change_id)
+        self.latest[epoch, lead] = number
+
 
 @dataclass
 class Process:
@@ -51,7 +64,7 @@ class Process:
 
     deliverer: Deliverer
     epochs: dict[int, int] = field(default_factory=dict)
-    under_way: list[Sending] = field(default_factory=list)
+    under_way: list[tuple[Sending, dict[int, int]]] = field(default_factory=list)  # with the epochs as they were then
 
 
 class World:
@@ -59,7 +72,9 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.chance, self.now = random.Random(seed), 1_777_000_000_000
-        self.endpoints = (endpoint("crm"), endpoint("hubspot", batch=3, concurrency=2))
+        self.endpoints = (endpoint("crm", retry=(0, 5_000, 300_000)), endpoint("hubspot", batch=3, concurrency=2))
+        if seed % 3 == 0:  # and some give up at once
+            self.endpoints = (endpoint("crm", retry=(0,)), self.endpoints[1])
         self.receivers = {one.name: Receiver() for one in self.endpoints}
         self.log: dict[int, list[Told]] = {0: [], 1: []}
         self.committed = {0: 0, 1: 0}
@@ -69,13 +84,15 @@ class World:
         self.sequence = dict.fromkeys(LEADS, 0)
         self.processes: list[Process] = []
         self.refused = 0
+        self.held: list[str] = []
+        self.arrivals: dict[tuple[Partition, int], int] = {}
 
     # -- what may happen -----------------------------------------------------------------------------------------------
 
     def step(self) -> None:
         """One thing happens."""
-        kinds = {self.publish: 6, self.repeat: 1, self.read: 8, self.send: 8, self.answer: 10, self.settle: 5, self.pass_time: 3}
-        kinds |= {self.take: 2, self.crash: 0.3, self.fail: 0.3}
+        kinds = {self.publish: 18, self.repeat: 3, self.read: 24, self.send: 24, self.answer: 30, self.settle: 15}
+        kinds |= {self.pass_time: 9, self.take: 6, self.crash: 1, self.fail: 1}
         self.chance.choices(list(kinds), list(kinds.values()))[0]()
 
     def publish(self) -> None:
@@ -123,17 +140,18 @@ class World:
         at = partition.next[CHANGES]
         if at < len(self.log[partition.number]):
             partition.arrived(CHANGES, at, self.log[partition.number][at], self.now)
+            self.arrivals[partition, at] = self.now
 
     def send(self) -> None:
         for process in self.processes:
-            process.under_way += process.deliverer.due(self.now)
+            process.under_way += [(sending, dict(process.epochs)) for sending in process.deliverer.due(self.now)]
 
     def answer(self) -> None:
         for process in self.processes:
             self.chance.shuffle(process.under_way)
             for _ in range(self.chance.randrange(len(process.under_way) + 1)):
-                sending = process.under_way.pop()
-                answers = self.receivers[sending.endpoint.name].takes(sending, self.chance, self.now)
+                sending, epochs = process.under_way.pop()
+                answers = self.receivers[sending.endpoint.name].takes(sending, epochs, self.chance, self.now)
                 process.deliverer.answered(sending, answers, self.now)
 
     def settle(self) -> None:
@@ -160,6 +178,10 @@ class World:
             else:
                 self.rows[number][key] = value
         self.committed[number] = settlement.offsets.get(CHANGES, self.committed[number])
+        partition.settled(settlement)
+        oldest = self.arrivals.get((partition, self.committed[number]), self.now)
+        if self.now - oldest >= PARK_MS:
+            self.held.append(f"{number}: offset {self.committed[number]} is held back")
 
     def _partitions(self) -> list[Partition]:
         return [partition for process in self.processes for partition in process.deliverer.partitions.values()]
@@ -195,10 +217,14 @@ class World:
     def wrong(self) -> list[str]:
         """Every promise that was broken."""
         found = [f"{n}: rows left: {list(rows)}" for n, rows in self.rows.items() if rows]
-        found += [f"{n}: committed {self.committed[n]} of {len(log)}" for n, log in self.log.items() if self.committed[n] != len(log)]
+        found += [
+            f"{n}: committed {self.committed[n]} of {len(log)}"
+            for n, log in self.log.items()
+            if self.committed[n] != len(log)
+        ]
         for one in self.endpoints:
-            found += self._wrong_at(one)
-        return found
+            found += [f"{one.name}: went back to {i}" for i in self.receivers[one.name].back] + self._wrong_at(one)
+        return found + self.held
 
     def _wrong_at(self, one: Endpoint) -> list[str]:
         found = []
@@ -208,7 +234,9 @@ class World:
             given_up = {i for name, i in self.letters if name == one.name}
             if lost := [i for i in told_in_order if i not in firsts and i not in given_up]:
                 found.append(f"{one.name}: lost {lost}")
-            if (kept := [i for i in firsts if i not in given_up]) != sorted(kept, key=lambda i: int(i.partition("#")[2])):
+            if (kept := [i for i in firsts if i not in given_up]) != sorted(
+                kept, key=lambda i: int(i.partition("#")[2])
+            ):
                 found.append(f"{one.name}: out of order {kept}")
             if foreign := set(firsts) - set(told_in_order):
                 found.append(f"{one.name}: never told {foreign}")

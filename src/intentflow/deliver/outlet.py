@@ -30,7 +30,7 @@ class Outlet:
 
     def offer(self, queue: Queue) -> None:
         """A queue gets its turn when its time has come; only its latest turn counts."""
-        if queue.waiting and not queue.sending and not queue.resting:
+        if queue.ready:
             queue.ticket = next(self._tickets)
             heapq.heappush(self._turns, (queue.next_at, queue.ticket, queue))
 
@@ -74,13 +74,9 @@ class Outlet:
 
     def _has_turns(self) -> bool:
         """Whether anybody waits; turns that do not count any more are put away."""
-        while self._turns and (self._turns[0][2].ticket != self._turns[0][1] or not self._is_open(self._turns[0][2])):
+        while self._turns and not (self._turns[0][2].ready and self._turns[0][2].ticket == self._turns[0][1]):
             heapq.heappop(self._turns)
         return bool(self._turns)
 
     def _due(self, now: int) -> bool:
         return self._has_turns() and self._turns[0][0] <= now
-
-    @staticmethod
-    def _is_open(queue: Queue) -> bool:
-        return bool(queue.waiting) and not queue.sending and not queue.resting

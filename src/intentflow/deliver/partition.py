@@ -37,6 +37,7 @@ class Settlement(NamedTuple):
     letters: list[Letter]
     rows: Rows
     offsets: dict[str, int]
+    mourning: list[Queue]  # queues that wait until this is written
 
 
 class _Pending(NamedTuple):
@@ -51,8 +52,8 @@ class Partition:
     def __init__(self, number: int, starts: Mapping[str, int], outlets: Mapping[str, Outlet], counted: Counted) -> None:
         """`starts` is the next offset of each source that is not dealt with yet."""
         self.number, self.outlets, self.counted = number, outlets, counted
-        self.waiting = Waiting(number, outlets, counted)
         self.next = dict(starts)
+        self.waiting = Waiting(number, self.next, outlets, counted)
         self._starts = dict(starts)
         self._committed = dict(starts)
         self._pending: dict[str, deque[_Pending]] = {topic: deque() for topic in starts}
@@ -125,14 +126,18 @@ class Partition:
     def settle(self, now: int) -> Settlement | None:
         """What is to be written now, and with it which offsets may be committed; None if there is nothing.
 
-        It is taken for written from here on: if it isn't, this object is of no use any more.
+        It is taken for written from here on: if it isn't, this object is of no use any more. If it is, `settled` says so.
         """
         self.waiting.give_up_the_disabled(now)
         self._park_what_holds_back(now)
-        letters, rows = self.waiting.written()
+        letters, rows, mourning = self.waiting.to_write()
         offsets = {topic: at for topic, at in self._committable() if at > self._committed[topic]}
         self._committed.update(offsets)
-        return Settlement(letters, rows, offsets) if letters or rows or offsets else None
+        return Settlement(letters, rows, offsets, mourning) if letters or rows or offsets else None
+
+    def settled(self, settlement: Settlement) -> None:
+        """A settlement is written."""
+        self.waiting.written(settlement.mourning)
 
     def rest(self) -> None:
         """The partition is about to be somebody else's: nothing more of it is sent; what is under way may still be answered."""

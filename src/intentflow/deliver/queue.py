@@ -33,10 +33,20 @@ class Queue:
         self.next_at = 0  # epoch milliseconds before which the first one is not tried
         self.sending = False
         self.resting = False  # the partition is about to be somebody else's: nothing more is sent
+        self.mourning = False  # something was given up, and its dead letter is not yet written
         self.parked = False  # what waits belongs into a row
         self.stored = False  # a row lies in the topic
         self.dirty = False  # the row in the topic is not what waits
         self.ticket = 0  # the one entry among its outlet's that counts
+
+    @property
+    def ready(self) -> bool:
+        """Whether its first one may be sent once its time has come.
+
+        After one was given up, its successor waits until the dead letter is written: or a crash in between would bring back what was
+        given up, behind its successor.
+        """
+        return bool(self.waiting) and not (self.sending or self.resting or self.mourning)
 
     def put(self, delivery: Delivery) -> Delivery | None:
         """One more at the end; returns what has to be given up for it."""

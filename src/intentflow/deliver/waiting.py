@@ -14,12 +14,17 @@ Rows = list[tuple[bytes, bytes | None]]  # keys and values; None deletes a row
 class Waiting:
     """What waits; times in epoch milliseconds."""
 
-    def __init__(self, partition: int, outlets: Mapping[str, Outlet], counted: Counted) -> None:
-        self.partition, self.outlets, self.counted = partition, outlets, counted
+    def __init__(
+        self, partition: int, read: Mapping[str, int], outlets: Mapping[str, Outlet], counted: Counted
+    ) -> None:
+        """`read` says, at any time, the next offset of each source."""
+        self.partition, self.read, self.outlets, self.counted = partition, read, outlets, counted
         self.queues: dict[tuple[str, str], Queue] = {}
         self.strangers: dict[bytes, Queue] = {}  # rows of endpoints that no list names any more; they stay as they are
         self.bytes = 0
         self._letters: list[Letter] = []
+        self._mourning: list[Queue] = []
+        self._lingering: set[tuple[str, str]] = set()
         self._marks: dict[str, str] = {}  # endpoint -> the mark under which a row says that it is disabled
         self._changed: dict[bytes, bytes | None] = {}  # rows that are no queue's, to be written
 
@@ -36,7 +41,7 @@ class Waiting:
             return None
         if (given_up := queue.put(delivery)) is not None:
             self.bytes -= len(given_up.body)
-            self.give_up(endpoint, lead, given_up, "overflow")
+            self._give_up_of(queue, given_up, "overflow")
         self.bytes += len(delivery.body)
         if outlet.blocked(now):
             queue.park()
@@ -56,7 +61,7 @@ class Waiting:
 
     def given_up(self, queue: Queue, reason: Reason) -> None:
         """The first one of a queue never gets there."""
-        self.give_up(queue.endpoint, queue.lead, queue.waiting[0], reason)
+        self._give_up_of(queue, queue.waiting[0], reason)
         self._done(queue)
 
     def give_up(self, endpoint: str, lead: str, delivery: Delivery, reason: Reason, detail: str = "") -> None:
@@ -73,8 +78,7 @@ class Waiting:
         first = queue.take_first()
         first.settled = True
         self.bytes -= len(first.body)
-        if not queue.waiting and not queue.dirty:
-            self.queues.pop((queue.endpoint, queue.lead), None)
+        self._forget(queue)
 
     # -- what operators and receivers decide ---------------------------------------------------------------------------
 
@@ -112,7 +116,12 @@ class Waiting:
         given_up = [queue.waiting.pop() for _ in range(len(queue.waiting) - kept)]
         for delivery in reversed(given_up):
             self.bytes -= len(delivery.body)
-            self.give_up(queue.endpoint, queue.lead, delivery, reason)
+            self._give_up_of(queue, delivery, reason)
+
+    def _give_up_of(self, queue: Queue, delivery: Delivery, reason: Reason) -> None:
+        self.give_up(queue.endpoint, queue.lead, delivery, reason)
+        queue.mourning = True
+        self._mourning.append(queue)
 
     # -- what is written down and read again ---------------------------------------------------------------------------
 
@@ -140,16 +149,26 @@ class Waiting:
         else:  # it has moved since
             self._changed[key] = None
 
-    def written(self) -> tuple[list[Letter], Rows]:
-        """The dead letters and the rows that are to be written; they are taken for written from here on."""
-        letters, rows_ = self._letters, [*self._changed.items(), *self._rows()]
-        self._letters, self._changed = [], {}
-        return letters, rows_
+    def to_write(self) -> tuple[list[Letter], Rows, list[Queue]]:
+        """The dead letters and the rows that are to be written, and the queues that wait for it."""
+        lingering, self._lingering = self._lingering, set()
+        for where in lingering & self.queues.keys():
+            self._forget(self.queues[where])
+        found = self._letters, [*self._changed.items(), *self._rows()], self._mourning
+        self._letters, self._changed, self._mourning = [], {}, []
+        return found
+
+    def written(self, queues: list[Queue]) -> None:
+        """What these queues waited for is written: their first ones may be sent."""
+        again = set(map(id, self._mourning))
+        for queue in queues:
+            queue.mourning = id(queue) in again
+            if self.owns(queue):
+                self.outlets[queue.endpoint].offer(queue)
+                self._forget(queue)
 
     def _rows(self) -> Iterator[tuple[bytes, bytes | None]]:
-        for where, queue in list(self.queues.items()):
-            if not queue.dirty:
-                continue
+        for where, queue in [(where, queue) for where, queue in self.queues.items() if queue.dirty]:
             queue.dirty = False
             if queue.parked:
                 yield rows.key_of(*where), rows.encode_row(queue)
@@ -159,5 +178,17 @@ class Waiting:
             elif queue.stored:
                 yield rows.key_of(*where), None
                 queue.stored = False
-            if not queue.waiting:
-                del self.queues[where]
+            self._forget(queue)
+
+    def _forget(self, queue: Queue) -> None:
+        """A queue of which nothing is left to do or to remember is gone.
+
+        After a restart its row may be ahead of the sources: then it remembers what was put into it until they have caught up.
+        """
+        if queue.waiting or queue.dirty or queue.stored or queue.mourning:
+            return
+        where = queue.endpoint, queue.lead
+        if all(offset < self.read.get(topic, offset + 1) for topic, offset in queue.through.items()):
+            self.queues.pop(where, None)
+        else:
+            self._lingering.add(where)
