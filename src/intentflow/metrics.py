@@ -83,7 +83,29 @@ WORKER = (
     _gauge("build", "Always 1; the labels say what runs", "version", "model", "model_version", "model_hash"),
 )
 
-PARTS = {"worker": WORKER}
+DELIVER = (
+    _counter("deliver_attempts", "Attempts to deliver a change, by what came of them", "endpoint", "answer"),
+    _counter("deliver_delivered", "Changes that an endpoint has", "endpoint"),
+    _counter("deliver_skipped", "Changes that an endpoint does not get, by why", "endpoint", "why"),
+    _counter("deliver_repeats", "Records with an id that came before; nobody gets them"),
+    _counter("deliver_dead_letters", "Changes that were given up, by why", "endpoint", "reason"),
+    _gauge("deliver_waiting", "Changes that wait for an endpoint", "endpoint"),
+    _gauge("deliver_waiting_leads", "Leads whose changes wait for an endpoint", "endpoint"),
+    _gauge("deliver_oldest_waiting_seconds", "How long the oldest of them has waited; 0 if none does", "endpoint"),
+    _gauge("deliver_waiting_bytes", "Bytes of all changes that wait, in memory"),
+    _gauge(
+        "deliver_circuit",
+        "1 for how an endpoint is taken: closed (well), open, half_open, held, disabled",
+        "endpoint",
+        "state",
+    ),
+    _histogram("deliver_request_seconds", "Time of a request to an endpoint", WAIT_SECONDS, "endpoint"),
+    _gauge("deliver_lag_records", "Records of the sources that are not read yet", "topic"),
+    _gauge("deliver_partitions", "Partitions that this process delivers"),
+    _counter("deliver_partitions_taken", "Times that a partition was taken, after a rebalance or trouble with Kafka"),
+)
+
+PARTS = {"worker": WORKER, "deliver": DELIVER}
 
 PAGE = """# What it tells Prometheus
 

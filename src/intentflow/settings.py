@@ -125,6 +125,13 @@ class Settings(BaseSettings):
     )
     cart_ids: bool = Field(False, description="whether every event of a cart, orders too, says which cart it is")
 
+    # Deliver
+    deliver_endpoints: Path = Field(Path("deliver.yaml"), description="file of the endpoints that changes go to")
+    deliver_metrics_port: int = Field(9130, ge=0, le=65535, description="Prometheus port of the deliverer; 0 = off")
+    deliver_waiting_bytes: int = Field(
+        256 << 20, ge=1 << 20, description="bytes of changes that may wait in memory; then no more are read"
+    )
+
     # Nothing below this line is a setting
 
     @property

@@ -19,12 +19,14 @@ PATIENCE_SECONDS = 30.0  # without a single record, though there are some
 class PartitionRecords:
     """A reader of one partition after the other."""
 
-    def __init__(self, kafka: Kafka) -> None:
+    def __init__(self, kafka: Kafka, *, committed: bool = False) -> None:
+        """`committed`: only what transactions have committed, and no further than the first that is still open."""
         self.kafka = kafka
         self._consumer = AIOKafkaConsumer(
             **client_arguments(kafka),
             group_id=None,
             enable_auto_commit=False,
+            isolation_level="read_committed" if committed else "read_uncommitted",
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=4 << 20,
             fetch_max_wait_ms=50,

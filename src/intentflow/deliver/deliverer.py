@@ -29,6 +29,14 @@ class Sending(NamedTuple):
         return tuple(queue.waiting[0] for queue in self.queues)
 
 
+class Waits(NamedTuple):
+    """What waits for one endpoint; `oldest` is when it came in, in epoch milliseconds."""
+
+    changes: int = 0
+    leads: int = 0
+    oldest: int = 0
+
+
 class Deliverer:
     """All partitions and endpoints of one process."""
 
@@ -75,6 +83,16 @@ class Deliverer:
     def wakes_at(self, now: int) -> int | None:
         """When `due` may give something if nothing happens before; None: not until something does."""
         return min((at for outlet in self.outlets.values() if (at := outlet.wakes_at(now)) is not None), default=None)
+
+    def waits(self) -> dict[str, Waits]:
+        """What waits, by endpoint; those for which nothing does are left out."""
+        found: dict[str, Waits] = {}
+        for queue in (queue for partition in self.partitions.values() for queue in partition.waiting.queues.values()):
+            if queue.waiting:
+                since, had = queue.waiting[0].since, found.get(queue.endpoint, Waits())
+                oldest = min(had.oldest or since, since)
+                found[queue.endpoint] = Waits(had.changes + len(queue.waiting), had.leads + 1, oldest)
+        return found
 
     @property
     def bytes(self) -> int:

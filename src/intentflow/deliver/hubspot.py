@@ -34,7 +34,7 @@ class Contact(Struct, frozen=True):
     may_fall: bool
 
 
-class _Context(Struct):
+class _Context(Struct, frozen=True):
     objectWriteTraceId: list[str] = []  # noqa: N815 - HubSpot's name
 
 

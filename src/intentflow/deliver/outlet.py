@@ -57,6 +57,11 @@ class Outlet:
         self.held_until = max([self.held_until, *(answer.until for answer in answers if answer.until is not None)])
         self.disabled = self.disabled or "gone" in words
 
+    def resume(self) -> None:
+        """The endpoint is well, as somebody says."""
+        self.disabled, self.held_until = False, 0
+        self.circuit.answered()
+
     def wakes_at(self, now: int) -> int | None:
         """When `take` may give something if nothing happens before; None: never."""
         if self.disabled or not self._has_turns() or self.sending >= self.endpoint.concurrency:

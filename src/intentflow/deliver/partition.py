@@ -87,8 +87,8 @@ class Partition:
         outlet = self.outlets.get(request.endpoint)
         if request.ask == "drop":
             self.waiting.drop(request.endpoint)
-        elif request.ask == "enable" and outlet is not None:
-            self.waiting.enable(outlet)
+        elif request.ask == "resume" and outlet is not None:
+            self.waiting.resume(outlet)
         elif request.ask == "deliver" and told is not None:
             put = list(self._put(request.endpoint, topic, offset, told, now))
         self._enter(topic, offset, now, put)

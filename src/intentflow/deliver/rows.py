@@ -62,10 +62,13 @@ class Letter(Struct, frozen=True, kw_only=True):
 
 
 class Request(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an operator asks of whoever delivers to an endpoint: to send something again, to enable it, or to give up what waits."""
+    """What an operator asks of whoever delivers to an endpoint.
+
+    `deliver`: send this event again. `resume`: it is well, so go on at once, even if it was disabled. `drop`: give up what waits for it.
+    """
 
     endpoint: str
-    ask: Literal["deliver", "enable", "drop"]
+    ask: Literal["deliver", "resume", "drop"]
     event: Raw | None = None
 
 
@@ -124,6 +127,11 @@ def decode_disabled(value: bytes) -> Disabled:
 def decode_request(value: bytes | None) -> Request:
     """What an operator asks. Raises `msgspec.DecodeError`."""
     return _request(value or b"")
+
+
+def encode_request(request: Request) -> bytes:
+    """The same, to be written."""
+    return msgspec.json.encode(request)
 
 
 def letter_of(endpoint: str, lead: str, delivery: Delivery, reason: Reason, detail: str) -> Letter:

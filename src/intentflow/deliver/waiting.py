@@ -91,9 +91,13 @@ class Waiting:
                 self._changed[key] = None
                 del self.strangers[key]
 
-    def enable(self, outlet: Outlet) -> None:
-        """An endpoint that was disabled is tried again."""
-        outlet.disabled = False
+    def resume(self, outlet: Outlet) -> None:
+        """An endpoint is well, as somebody says: it is disabled no more, and what waits for it is tried at once."""
+        outlet.resume()
+        for queue in self.queues.values():
+            if queue.endpoint == outlet.endpoint.name:
+                queue.next_at = 0
+                outlet.offer(queue)
         if self._marks.pop(outlet.endpoint.name, None) is not None:
             self._changed[rows.key_of(outlet.endpoint.name)] = None
 

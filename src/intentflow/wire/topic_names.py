@@ -62,6 +62,21 @@ class TopicNames(Struct, frozen=True):
         return f"{self.prefix}.rejections"
 
     @property
+    def deliveries(self) -> str:
+        """What waits to be delivered, by endpoint and lead, compacted."""
+        return f"{self.prefix}.deliveries"
+
+    @property
+    def delivery_requests(self) -> str:
+        """What operators ask of those who deliver: to send something again, to go on."""
+        return f"{self.prefix}.delivery-requests"
+
+    @property
+    def dead_letters(self) -> str:
+        """What an endpoint did not get, and why."""
+        return f"{self.prefix}.dead-letters"
+
+    @property
     def changelog(self) -> str:
         """The state of every lead, compacted."""
         return f"{self.app_id}-leads-changelog"
