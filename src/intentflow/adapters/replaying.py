@@ -12,6 +12,7 @@ from msgspec import Struct
 from intentflow.adapters.partition_records import PartitionRecords
 from intentflow.adapters.producing import BatchProducer
 from intentflow.domain.event import key_of
+from intentflow.servers import Kafka
 from intentflow.wire.events import decode
 from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.rejections import Refused, Rejection, refused_of
@@ -27,7 +28,7 @@ class Again(Struct, frozen=True):
 
 
 async def replay(
-    bootstrap: str,
+    kafka: Kafka,
     names: TopicNames,
     wanted: Callable[[Refused], bool],
     partitions: int,
@@ -38,11 +39,8 @@ async def replay(
     `within`: look at these partitions of the rejections topic alone; a record lies on the one that it came from. Raises
     ServerMissingError if Kafka does not answer, IntentflowError if it did not take them.
     """
-    readers = (
-        PartitionRecords(bootstrap),
-        PartitionRecords(bootstrap),
-    )  # one keeps its place while the other looks at a source
-    async with readers[0] as reader, readers[1] as sources, BatchProducer(bootstrap) as producer:
+    again = PartitionRecords(kafka)  # keeps its place while the other one looks at a source
+    async with again as reader, PartitionRecords(kafka) as sources, BatchProducer(kafka) as producer:
         for number in range(partitions) if within is None else within:
             async for refused in _refused(reader, names.rejections, number):
                 if wanted(refused):

@@ -6,7 +6,7 @@ keeps leads out of others is drawn with arrows from those.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from intentflow.domain.rules import Axis, ScoringModel, Stage
@@ -37,18 +37,16 @@ def drawn(page: str, model: ScoringModel) -> str:
 
 
 def _lines(model: ScoringModel) -> Iterator[str]:
-    barring = {fact for stage in model.stages for fact in stage.unless}
-    aside = [stage for stage in model.stages if barring & set(stage.facts)]
-    ladder = [stage for stage in model.stages if stage not in aside]
+    apart = aside(model)
+    ladder = [stage for stage in model.stages if stage not in apart]
     for stage in model.stages:
         said = stage.name if stage.treatment == "none" else f"{stage.name}<br>{stage.treatment}"
-        yield stage.name + (f'{{{{"{said}"}}}}' if stage in aside else f'["{said}"]')
+        yield stage.name + (f'{{{{"{said}"}}}}' if stage in apart else f'["{said}"]')
     for place, stage in enumerate(ladder[1:]):
-        yield f'{ladder[place].name} -->|"{"<br>".join(_asked(stage))}"| {stage.name}'
-        if _left(stage):
-            lower = next(one for one in reversed(ladder[: place + 1]) if one.hand_offs is None)
-            yield f'{stage.name} -.->|"{"<br>".join(_left(stage))}"| {lower.name}'
-    for stage in aside:
+        yield f'{ladder[place].name} -->|"{"<br>".join(asked(stage))}"| {stage.name}'
+        if let_fall(stage):
+            yield f'{stage.name} -.->|"{"<br>".join(let_fall(stage))}"| {falls_to(ladder, place + 1).name}'
+    for stage in apart:
         for kept_out in ladder:
             facts = [fact for fact in kept_out.unless if fact in stage.facts]
             if facts:
@@ -60,16 +58,29 @@ def _row(stage: Stage) -> tuple[str, ...]:
     done += [f"somebody acts within {duration_words(stage.follow_up)}"] if stage.follow_up else []
     done += [f"at most {limit_words(stage.hand_offs)}"] if stage.hand_offs else []
     done += [f"not again within {duration_words(stage.cool_down)}"] if stage.cool_down else []
-    left = [*_left(stage), *([f"after {duration_words(stage.dwell)} at least"] if stage.dwell else [])]
-    cells = (_asked(stage) or ["everybody begins here"], stage.unless, left, done)
+    left = [*let_fall(stage), *([f"after {duration_words(stage.dwell)} at least"] if stage.dwell else [])]
+    cells = (asked(stage) or ["everybody begins here"], stage.unless, left, done)
     return (f"`{stage.name}`", stage.meaning, *("<br>".join(cell) for cell in cells))
 
 
-def _asked(stage: Stage) -> list[str]:
+def aside(model: ScoringModel) -> list[Stage]:
+    """The stages that keep leads out of others: whoever has their fact neither enters nor keeps those."""
+    barring = {fact for stage in model.stages for fact in stage.unless}
+    return [stage for stage in model.stages if barring & set(stage.facts)]
+
+
+def falls_to(ladder: Sequence[Stage], place: int) -> Stage:
+    """The stage that a lead falls to from the one at `place`: the next below that has no hand-offs."""
+    return next(one for one in reversed(ladder[:place]) if one.hand_offs is None)
+
+
+def asked(stage: Stage) -> list[str]:
+    """What it asks for, a line each."""
     return [*_axes(stage.enter), *stage.facts]
 
 
-def _left(stage: Stage) -> list[str]:
+def let_fall(stage: Stage) -> list[str]:
+    """What lets a lead fall out of it, a line each."""
     return [*(f"{said} no more" for said in _axes(stage.leave)), *(f"{fact} has ended" for fact in stage.facts)]
 
 

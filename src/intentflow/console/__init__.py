@@ -1,0 +1,1 @@
+"""What people look at: pages drawn on the server, and the API beside them."""
