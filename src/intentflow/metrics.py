@@ -105,7 +105,22 @@ DELIVER = (
     _counter("deliver_partitions_taken", "Times that a partition was taken, after a rebalance or trouble with Kafka"),
 )
 
-PARTS = {"worker": WORKER, "deliver": DELIVER}
+PROJECTOR = (
+    _counter("projector_records", "Records read from Kafka and written to Redis", "topic"),
+    _counter("projector_leads_written", "Rows of leads written to Redis"),
+    _counter("projector_leads_erased", "Leads that were erased and taken out of Redis"),
+    _counter("projector_batches", "Transactions that Redis took"),
+    _counter("projector_batches_moved", "Batches that found Redis elsewhere than it was left, and were read again"),
+    _counter("projector_failures", "Times that the projector had to begin again, by what failed", "cause"),
+    _counter("projector_strange_records", "Records of the changes or rejections topics that are none of ours"),
+    _gauge("projector_lag_records", "Records on the broker that are not in Redis yet"),
+    _gauge("projector_worker_lag_records", "Records on the broker that the worker's books do not hold yet"),
+    _gauge("projector_generation", "Number of the generation of the read model that is written"),
+    _gauge("projector_built_ratio", "How much of that generation is built, from 0 to 1"),
+    _gauge("projector_leading", "1 while this projector is at work, 0 while it stands by"),
+)
+
+PARTS = {"worker": WORKER, "deliver": DELIVER, "projector": PROJECTOR}
 
 PAGE = """# What it tells Prometheus
 

@@ -7,7 +7,7 @@ are its headings, the descriptions its words, each with its unit.
 import contextlib
 import json
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
@@ -77,6 +77,22 @@ class Settings(BaseSettings):
         None,
         description="where the read model lies: redis://, or rediss:// for TLS, with user and password in it (and "
         "?ssl_ca_certs=FILE for an authority of one's own); none: the embedded stack's",
+    )
+
+    read_model_refresh: float = Field(
+        300.0, ge=1, description="seconds within which every score that lists are sorted by is brought up to now"
+    )
+    projector_metrics_port: int = Field(9103, ge=0, le=65535, description="Prometheus port of the projector; 0 = off")
+
+    # Console
+    console_host: str = Field("127.0.0.1", description="address that the console listens on; 0.0.0.0 is every one")
+    console_port: int = Field(8081, ge=0, le=65535, description="port of the console; 0 is a free one")
+    console_hosts: tuple[str, ...] = Field(
+        (), description="names that the console is called by besides this machine's, such as console.example.com"
+    )
+    console_tokens: tuple[Annotated[str, Field(pattern=r"^(viewer|operator):[0-9a-f]{64}$")], ...] = Field(
+        (),
+        description="who may look and who may do: roles with hashes of tokens, as `intentflow token create` prints them",
     )
 
     # Collector

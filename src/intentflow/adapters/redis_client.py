@@ -30,5 +30,5 @@ def connect(url: str) -> Client:
         )
     except (ValueError, RedisError) as error:
         raise ConfigError(
-            f"INTENTFLOW_REDIS: {error}; write it as redis://host:6379/0, or rediss:// with TLS"
+            f"INTENTFLOW_REDIS_URL: {error}; write it as redis://host:6379/0, or rediss:// with TLS"
         ) from error

@@ -11,14 +11,18 @@ import typer
 from intentflow.cli import (
     collector,
     config,
+    console,
     deliver,
     demo,
     explain,
     model,
+    projector,
     publish,
+    rebuild,
     replay,
     simulate,
     stack,
+    token,
     topics,
     verify,
     worker,
@@ -47,6 +51,10 @@ app.add_typer(model.app, name="model")
 app.add_typer(config.app, name="config")
 app.add_typer(collector.app, name="collector")
 app.add_typer(deliver.app, name="deliver")
+app.command("projector")(projector.projector)
+app.command("rebuild")(rebuild.rebuild)
+app.command("console")(console.console)
+app.add_typer(token.app, name="token")
 
 
 @app.callback()

@@ -8,9 +8,11 @@ from typing import Self, TypeVar
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from intentflow.adapters.kafka_access import client_arguments
 from intentflow.errors import ServerMissingError
 from intentflow.lane.fetching import Fetched, fetch, tune
 from intentflow.lane.topic_ids import topic_ids
+from intentflow.servers import Kafka
 
 FETCH_BYTES = 1 << 20  # per partition at a time
 ANSWER_SECONDS = 5.0  # that Kafka may take for a question
@@ -21,10 +23,10 @@ Answer = TypeVar("Answer")
 class Follower:
     """A client of some topics. Every question that Kafka doesn't answer in time raises `ServerMissingError`."""
 
-    def __init__(self, bootstrap: str, topics: Iterable[str]) -> None:
-        self.bootstrap, self.topics = bootstrap, tuple(topics)
+    def __init__(self, kafka: Kafka, topics: Iterable[str]) -> None:
+        self.kafka, self.topics = kafka, tuple(topics)
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap,
+            **client_arguments(kafka),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -38,7 +40,7 @@ class Follower:
             await self._consumer.start()
         except (KafkaError, OSError) as error:
             await self._consumer.stop()
-            raise ServerMissingError(f"no Kafka answers at {self.bootstrap} ({error})") from error
+            raise ServerMissingError(f"no Kafka answers at {self.kafka} ({error})") from error
         tune(self._consumer)
         return self
 
@@ -55,7 +57,7 @@ class Follower:
         for topic in self.topics:
             numbers = cluster.partitions_for_topic(topic)
             if not numbers:
-                raise ServerMissingError(f"no topic {topic} at {self.bootstrap} yet: it is made when a worker starts")
+                raise ServerMissingError(f"no topic {topic} at {self.kafka} yet: it is made when a worker starts")
             found += [(topic, number) for number in sorted(numbers)]
         return found
 
@@ -94,5 +96,5 @@ class Follower:
             return await asyncio.wait_for(answer, ANSWER_SECONDS)
         except (KafkaError, OSError, TimeoutError) as error:
             raise ServerMissingError(
-                f"Kafka at {self.bootstrap} does not answer ({error or 'in time'}): is it running?"
+                f"Kafka at {self.kafka} does not answer ({error or 'in time'}): is it running?"
             ) from error

@@ -35,7 +35,9 @@ def worst(parts: tuple[HealthPart, ...]) -> State:
 def _redis(seen: Seen) -> HealthPart:
     used, most = seen.memory
     if seen.redis:
-        return _part("redis", "down", f"Redis does not answer ({seen.redis}): start it, or look at INTENTFLOW_REDIS.")
+        return _part(
+            "redis", "down", f"Redis does not answer ({seen.redis}): start it, or look at INTENTFLOW_REDIS_URL."
+        )
     if most and used >= most:
         held = f"{used >> 20} of {most >> 20} MiB"
         return _part("redis", "degraded", f"Redis is full ({held}), and what is shown gets old: give it more memory.")
@@ -51,7 +53,7 @@ def _projector(seen: Seen, now: int) -> HealthPart:
         return _part("projector", "down", "Not known while Redis does not answer.")
     if pulse is None or pulse.is_stale(now):
         return _part(
-            "projector", "down", "No projector is at work, what is shown gets old: start `intentflow project`."
+            "projector", "down", "No projector is at work, what is shown gets old: start `intentflow projector`."
         )
     if pulse.doing in ("full", "broken", "waiting"):
         return _part("projector", "degraded", pulse.says or "The projector is starting.")

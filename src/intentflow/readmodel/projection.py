@@ -19,11 +19,11 @@ from intentflow.lane.marks import LEDGER, MODEL, SOURCES
 from intentflow.readmodel.books import Books
 from intentflow.readmodel.erasures import ErasureLog, Mark, erases
 from intentflow.readmodel.keys import Keys
-from intentflow.readmodel.refusals import refused_of
 from intentflow.readmodel.standing import standing_of
-from intentflow.readmodel.told import Told, told_of
+from intentflow.readmodel.told import Told, kept, told_of
 from intentflow.readmodel.writes import Writes
 from intentflow.wire.changes import decode_change
+from intentflow.wire.rejections import Refused, refused_of
 from intentflow.wire.rows import is_stub
 from intentflow.wire.topic_names import TopicNames
 
@@ -64,7 +64,7 @@ def touched_by(batch: Iterable[Fetched], names: TopicNames) -> Touched:
             found.told |= keys
         elif part.topic == names.rejections:
             found.named |= keys
-            found.refusals |= {refused_of(record, part.topic, part.partition).id for record in part.records}
+            found.refusals |= {one.id for record in part.records if (one := _refused(record)) is not None}
     return found
 
 
@@ -73,7 +73,6 @@ class Projection:
 
     def __init__(self, fold: Fold, names: TopicNames, keys: Keys) -> None:
         self.fold, self.names, self.keys = fold, names, keys
-        self.strange = 0  # records of the changes topic that are no changes
 
     def of(self, batch: Sequence[Fetched], before: Before, now: int, live: bool) -> Writes:
         """What is to be written. `live`: it is about now, not about long ago: rates are told."""
@@ -126,10 +125,9 @@ class Projection:
 
     def _changes(self, records: Sequence[Any], before: Before, writes: Writes) -> None:
         for record in records:
-            try:
-                told = told_of(decode_change(record.value or b""), record.timestamp)
-            except msgspec.DecodeError:
-                self.strange += 1
+            told = _told(record)
+            if told is None:
+                writes.strange += 1
                 continue
             key = told.lead.encode()
             mark = writes.marks.get(key) or before.marks.get(key)
@@ -141,13 +139,27 @@ class Projection:
     def _refusals(self, part: Fetched, before: Before, writes: Writes) -> None:
         seen = before.refusals | {one.id for one in writes.refused}
         for record in part.records:
-            one = refused_of(record, part.topic, part.partition)
-            mark = writes.marks.get(record.key) or before.marks.get(record.key)
-            if one.id in seen or (mark is not None and record.timestamp <= mark.time):
+            one = _refused(record)
+            if one is None:
+                writes.strange += 1
                 continue
-            seen.add(one.id)
-            writes.refused.append(one)
-            writes.reasons[one.reason] += 1
+            mark = writes.marks.get(record.key) or before.marks.get(record.key)
+            if one.id not in seen and (mark is None or record.timestamp > mark.time):
+                seen.add(one.id)
+                writes.refused.append(kept(one))
+                writes.reasons[one.reason] += 1
+
+
+def _told(record: Any) -> Told | None:
+    """The change in a record; None if it is none of ours."""
+    try:
+        return told_of(decode_change(record.value or b""), record.timestamp)
+    except (msgspec.DecodeError, ValueError):
+        return None
+
+
+def _refused(record: Any) -> Refused | None:
+    return refused_of(record.headers, record.key, record.value)
 
 
 def _tell(key: bytes, told: Told, before: Before, writes: Writes) -> None:
@@ -157,7 +169,11 @@ def _tell(key: bytes, told: Told, before: Before, writes: Writes) -> None:
         return
     history.append(told)
     writes.feed.append((key, told))
-    writes.entered[f"{told.at[:10]}:{told.to_stage}"] += 1
+    writes.entered[_entry(told)] += 1
+
+
+def _entry(told: Told) -> str:
+    return f"{told.at[:10]}:{told.to_stage}"
 
 
 def _erase(key: bytes, mark: Mark, before: Before, writes: Writes) -> None:
@@ -166,4 +182,6 @@ def _erase(key: bytes, mark: Mark, before: Before, writes: Writes) -> None:
     writes.marks[key] = mark = Mark(max(mark.time, known.time), mark.sequence)
     told = writes.histories.get(key, before.histories.get(key, []))
     writes.histories[key] = [one for one in told if not mark.covers(one.published, one.sequence)]
+    for one in told:
+        writes.entered[_entry(one)] -= mark.covers(one.published, one.sequence)
     writes.feed = [one for one in writes.feed if one[0] != key or not mark.covers(one[1].published, one[1].sequence)]

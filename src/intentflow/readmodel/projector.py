@@ -25,6 +25,7 @@ from intentflow.readmodel.metrics import ProjectorMetrics
 from intentflow.readmodel.pulse import Doing, Pulse, encode_pulse
 from intentflow.readmodel.store import MovedError, Store
 from intentflow.readmodel.sweep import Sweep
+from intentflow.servers import Kafka
 from intentflow.wire.topic_names import TopicNames
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class Projector:
     def __init__(
         self,
         redis: Client,
-        bootstrap: str,
+        kafka: Kafka,
         names: TopicNames,
         fold: Fold,
         metrics: ProjectorMetrics,
@@ -52,7 +53,7 @@ class Projector:
         now: Callable[[], int] = wall,
     ) -> None:
         """`refresh`: the seconds within which every score in an index is brought up to now."""
-        self._redis, self._bootstrap, self._names, self._fold = redis, bootstrap, names, fold
+        self._redis, self._kafka, self._names, self._fold = redis, kafka, names, fold
         self._store, self._metrics, self._refresh, self._now = Store(redis, names.app_id), metrics, refresh, now
         self._root = self._store.root
         self._generations = Generations(redis, self._root)
@@ -71,10 +72,10 @@ class Projector:
     async def _work(self) -> None:
         """Until something fails."""
         try:
-            async with Follower(self._bootstrap, self._topics) as follower:
+            async with Follower(self._kafka, self._topics) as follower:
                 await self._session(follower)
         except MovedError:
-            self._metrics.moved.inc()
+            self._metrics.moved()
             log.info("Redis is not where it was left: looking where it stands")
         except OutOfMemoryError:
             await self._fail("redis_full", "full", FULL)
@@ -92,9 +93,9 @@ class Projector:
 
     async def _session(self, follower: Follower) -> None:
         while not await self._lease.hold():
-            self._metrics.leading.set(0)
+            self._metrics.leads(False)
             await asyncio.sleep(BEAT_SECONDS)
-        self._metrics.leading.set(1)
+        self._metrics.leads(True)
         places = await follower.places()
         feeding = await self._feeding(follower, places)
         sweep = Sweep(self._redis, feeding.keys, self._fold, self._refresh)
@@ -168,7 +169,7 @@ class Projector:
         """Say what is wrong, as far as Redis takes it, and wait."""
         if self._last.doing != doing:
             log.warning("%s", says)
-        self._metrics.failures.labels(of).inc()
+        self._metrics.failed(of)
         self._last = Pulse(at=self._now(), doing=doing, says=says, generation=self._last.generation)
         with suppress(RedisError):
             await self._redis.set(self._root.pulse, encode_pulse(self._last))

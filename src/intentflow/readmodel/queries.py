@@ -187,7 +187,7 @@ def answered() -> Iterator[None]:
         yield
     except (RedisError, OSError, TimeoutError) as error:
         raise StoreMissingError(
-            f"Redis does not answer, or refuses us ({error}): is it running? INTENTFLOW_REDIS says where"
+            f"Redis does not answer, or refuses us ({error}): is it running? INTENTFLOW_REDIS_URL says where"
         ) from error
 
 

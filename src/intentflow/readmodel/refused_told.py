@@ -6,7 +6,7 @@ from intentflow.adapters.redis_client import Client
 from intentflow.readmodel.change_told import moment_of
 from intentflow.readmodel.cursors import FeedCursor
 from intentflow.readmodel.keys import Keys
-from intentflow.readmodel.told import Refused, decode_refused
+from intentflow.readmodel.told import KeptRefusal, decode_refused
 from intentflow.readmodel.views import ReasonCount, RejectionPage, RejectionView
 from intentflow.readmodel.writes import REFUSALS
 
@@ -32,7 +32,7 @@ class RefusedPages:
         )
 
 
-def _view(cursor: FeedCursor, one: Refused) -> RejectionView:
+def _view(cursor: FeedCursor, one: KeptRefusal) -> RejectionView:
     return RejectionView(
         cursor=str(cursor),
         id=one.id,
@@ -45,6 +45,6 @@ def _view(cursor: FeedCursor, one: Refused) -> RejectionView:
         key=one.key.decode(errors="replace"),
         text=one.value.decode(errors="replace"),
         value=b64encode(one.value).decode(),
-        size=one.size,
+        size=max(one.size, 0),
         kept_whole=one.size == len(one.value),
     )

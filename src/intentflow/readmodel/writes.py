@@ -6,7 +6,7 @@ from intentflow.adapters.redis_client import Client
 from intentflow.readmodel.erasures import Mark, encode_mark, mark_name
 from intentflow.readmodel.keys import INDEXES, Index, Keys, Root
 from intentflow.readmodel.standing import Standing
-from intentflow.readmodel.told import Refused, Told, encode
+from intentflow.readmodel.told import KeptRefusal, Told, encode
 
 FEED = 10_000  # changes that the feed keeps
 REFUSALS = 1_000  # rejections that are kept
@@ -24,8 +24,9 @@ class Writes:
         self.histories: dict[bytes, list[Told]] = {}
         self.feed: list[tuple[bytes, Told]] = []
         self.entered: Counter[str] = Counter()
-        self.refused: list[Refused] = []
+        self.refused: list[KeptRefusal] = []
         self.reasons: Counter[str] = Counter()
+        self.strange = 0  # records that are none of ours
         self.hashes: dict[str, dict[str | bytes, bytes | str | int]] = {}  # others: key -> field -> value
         self.rates: Counter[str] = Counter()
         self.stages: set[int] = set()
@@ -99,7 +100,8 @@ class Writes:
         for _, one in self.feed:
             pipe.xadd(keys.feed, {b"c": encode(one)}, maxlen=FEED, approximate=True)
         for field, count in self.entered.items():
-            pipe.hincrby(keys.entered, field, count)
+            if count:
+                pipe.hincrby(keys.entered, field, count)
 
     def _refusals(self, pipe: Client, keys: Keys) -> None:
         for one in self.refused:
