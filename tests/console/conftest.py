@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -11,7 +12,6 @@ import uvicorn
 
 from intentflow.adapters.embedded_valkey import EmbeddedValkey
 from intentflow.adapters.redis_client import Client, connect
-from intentflow.adapters.server_process import free_port
 from intentflow.console.app import create_app
 from intentflow.console.tokens import make_token
 from intentflow.settings import Settings
@@ -57,20 +57,14 @@ async def feeder(store: Client, town: Town) -> Feeder:
 @contextlib.asynccontextmanager
 async def served(app: Any) -> AsyncIterator[str]:
     """The app on a free port of this machine; yields where."""
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, timeout_graceful_shutdown=1)
-    )
-    with server.capture_signals():
-        pass  # ours are pytest's
-    running = asyncio.create_task(server._serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await running
+    with socket.create_server(("127.0.0.1", 0)) as listening:  # who comes before it is ready waits
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+        running = asyncio.create_task(server.serve([listening]))
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await running
 
 
 @pytest.fixture

@@ -103,13 +103,14 @@ async def test_the_bytes_of_a_rejection_are_told_as_they_are(viewer):
 
 async def test_a_store_that_is_gone_is_a_problem_with_the_time_to_wait():
     nowhere = ReadModel(connect("redis://127.0.0.1:1/0"), NAMES.app_id, READING)
-    async with served(create_app(Settings(console_tokens=(VIEWER[1],)), nowhere)) as site:
-        async with ClientSession(site, headers={"Authorization": f"Bearer {VIEWER[0]}"}) as session:
-            async with session.get("/api/leads") as response:
-                assert (response.status, response.headers["Retry-After"]) == (503, "5")
-            status, health = await answer(session, "/api/health")
-            assert (status, health["state"]) == (200, "down")
-            assert "Redis does not answer" in health["parts"][0]["says"]
+    bearer = {"Authorization": f"Bearer {VIEWER[0]}"}
+    app = create_app(Settings(console_tokens=(VIEWER[1],)), nowhere)
+    async with served(app) as site, ClientSession(site, headers=bearer) as session:
+        async with session.get("/api/leads") as response:
+            assert (response.status, response.headers["Retry-After"]) == (503, "5")
+        status, health = await answer(session, "/api/health")
+        assert (status, health["state"]) == (200, "down")
+        assert "Redis does not answer" in health["parts"][0]["says"]
 
 
 FOREIGN = st.one_of(st.text(max_size=40), st.sampled_from(["l:", "v:", "..", "%2e%2e/x", "l:\0", "0-0", "1-2-3", "é"]))

@@ -43,7 +43,9 @@ async def test_a_record_of_an_owner_that_was_fenced_off_is_void(store):
     town.signs_up("l:ada", NOW)
     old = town.rows[b"l:ada"]
     town.take(2)
-    town.happens("l:ada", NOW + DAY, family="website_visit", action="view", page={"url": "https://shop.example/pricing"})
+    town.happens(
+        "l:ada", NOW + DAY, family="website_visit", action="view", page={"url": "https://shop.example/pricing"}
+    )
     town.zombie("l:ada", old, epoch=1)
     town.zombie("l:nobody", old, epoch=1)
     for step in (1, 1000):

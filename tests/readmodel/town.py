@@ -65,7 +65,9 @@ class Town:
 
     def happens(self, key: str, at: int, **event: Any) -> None:
         """An event is scored, its rows and changes are written."""
-        identity = {"lead_id" if key.startswith("l:") and "@" not in key else "email" if "@" in key else "visitor_id": key[2:]}
+        identity = {
+            "lead_id" if key.startswith("l:") and "@" not in key else "email" if "@" in key else "visitor_id": key[2:]
+        }
         said = {"event_id": f"e{self._told}", "occurred_at": rfc3339(at), **identity, **event}
         record = Record(self._told, at, key.encode(), msgspec.json.encode(said))
         self._told += 1
