@@ -1,5 +1,7 @@
 """The API over HTTP: what it answers, and what it says to what it cannot answer."""
 
+from typing import Any
+
 import pytest
 from aiohttp import ClientSession
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +15,7 @@ from tests.console.conftest import VIEWER, served
 from tests.readmodel.town import NAMES, READING
 
 
-async def answer(session, path: str, **query: str) -> tuple[int, object]:
+async def answer(session, path: str, **query: str) -> tuple[int, Any]:
     async with session.get(path, params=query) as response:
         return response.status, await response.json(content_type=None)
 

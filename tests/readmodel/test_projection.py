@@ -59,7 +59,7 @@ async def test_a_change_that_was_published_again_is_told_once(store):
     town = Town()
     town.signs_up("l:ada", NOW)
     for change in list(town.topics[NAMES.changes]):
-        town.tells(b"l:ada", change.value)
+        town.tells(b"l:ada", change.value or b"")
     for step in (1, 1000):
         feeder = await Feeder(store, town).begin()
         await feeder.feed(step)

@@ -47,7 +47,7 @@ class ReadModel:
 
     def __init__(self, redis: Client, app_id: str, reading: Reading, now: Callable[[], int] = wall) -> None:
         """`redis` is what `adapters.redis_client.connect` gives. `reading` is the scoring model that the workers run."""
-        self._redis, self._root, self._reading, self._now = redis, Root(app_id), reading, now
+        self._redis, self._root, self.reading, self._now = redis, Root(app_id), reading, now
         self._fold = Fold(reading.model)
         self._generations = Generations(redis, self._root)
         self._leads = LeadTeller(reading, self._fold)
@@ -132,7 +132,7 @@ class ReadModel:
     async def health(self) -> Health:
         """Whether what is shown is whole and current. Answers whatever is down, Redis too."""
         now = self._now()
-        seen = await look(self._redis, self._root, self._generations, self._reading.model.hash)
+        seen = await look(self._redis, self._root, self._generations, self.reading.model.hash)
         parts, leads = parts_of(seen, now), 0
         try:
             with answered():
@@ -153,7 +153,7 @@ class ReadModel:
 
     def model(self) -> ModelView:
         """The scoring model, with what `intentflow model check` finds in it."""
-        return model_view(self._reading, moment_of(self._now()).date())
+        return model_view(self.reading, moment_of(self._now()).date())
 
     async def _keys(self) -> Keys:
         """Those of the generation that serves; of one that is empty if none does."""
