@@ -16,7 +16,7 @@ Nothing here decodes a lead, so reading runs as fast as the client parses.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from intentflow.errors import IntentflowError
+from intentflow.errors import ConfigError, IntentflowError
 from intentflow.lane.marks import (
     FENCE,
     LEDGER,
@@ -30,7 +30,7 @@ from intentflow.lane.marks import (
     decode_sources,
 )
 from intentflow.wire.records import Ledger
-from intentflow.wire.rows import is_stub, with_epoch
+from intentflow.wire.rows import FORMAT, READ, VERSION, format_of, is_stub, with_epoch
 
 EPOCH = 4  # bytes
 EPOCH_HEADER = "epoch"  # of a tombstone, as in a value
@@ -70,20 +70,23 @@ class Changelog:
         return int.from_bytes(self._top, "big")
 
     def feed(self, records: Sequence[LogRecord]) -> None:
-        """Take records in the order of their offsets. Raises `IntentflowError` for what nobody of ours can have written."""
+        """Take records in the order of their offsets. Raises `IntentflowError` for what nobody of ours can have written, `ConfigError`
+        for what only a newer version can have."""
         rows, shadowed, top = self.rows, self.shadowed, self._top
         self.records += len(records)
         for record in records:
             key, value = record.key, record.value
-            if not key or (value is not None and len(value) < EPOCH):
+            if not key or (value is not None and len(value) <= EPOCH):
                 raise IntentflowError(
                     f"changelog, offset {record.offset}: not a record of ours; does something else write to this topic?"
                 )
             if not key[0]:
-                top = self._mark(key, value, top)
+                top = self._mark(record.offset, key, value, top)
             elif value is None:
                 self._gone(key, epoch_of(record) >= top)
             elif (epoch := value[:EPOCH]) >= top:
+                if value[EPOCH] & FORMAT not in READ:
+                    raise newer(record.offset, value)
                 top = epoch
                 rows[key] = value
                 if shadowed:
@@ -103,7 +106,7 @@ class Changelog:
             self.shadowed.add(key)
             self.voided += 1
 
-    def _mark(self, key: bytes, value: bytes | None, top: bytes) -> bytes:
+    def _mark(self, offset: int, key: bytes, value: bytes | None, top: bytes) -> bytes:
         if value is None:
             raise IntentflowError(f"changelog: a tombstone for {key!r}; does something else write to this topic?")
         epoch = value[:EPOCH]
@@ -111,6 +114,8 @@ class Changelog:
             self.fences += 1
             self.last_fence, self.outranked = decode_fence(value), top >= epoch
         elif epoch >= top:
+            if value[EPOCH] & FORMAT not in READ:
+                raise newer(offset, value)
             self.marks[key] = value
             self.shadowed.discard(key)
         else:
@@ -138,6 +143,14 @@ class Changelog:
         """The last valid records of these keys, as the owner with that epoch writes them once more; a tombstone for a lead without one."""
         found = ((key, self.rows.get(key) or self.marks.get(key)) for key in keys)
         return [(key, None if row is None else with_epoch(epoch, row)) for key, row in found if row or key[0]]
+
+
+def newer(offset: int, value: bytes) -> ConfigError:
+    """A record that another version than ours has written."""
+    return ConfigError(
+        f"changelog, offset {offset}: format {format_of(value)}, and this intentflow reads up to {VERSION}: a newer version has "
+        "written here. Nothing is lost: install that version again, wherever this app is read (docs/operations.md, Upgrading)"
+    )
 
 
 def epoch_of(record: LogRecord) -> bytes:

@@ -15,6 +15,7 @@ from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
 from mode import Service
 
+from intentflow.errors import ConfigError
 from intentflow.lane import memory
 from intentflow.lane.exits import fail_stop
 
@@ -70,6 +71,8 @@ class LaneRecovery(Recovery):
         except IllegalStateError as error:  # a partition was taken away meanwhile
             if not (self.app.rebalancing or self.should_stop):
                 fail_stop(f"recovery: {error!r}, and no rebalance to start it again")
+        except ConfigError as error:  # starting again would not mend it
+            fail_stop(f"recovery: {error}", error.exit_code)
         except Exception as error:  # a recovery that cannot finish must not look like one that goes on
             log.exception("lane")
             fail_stop(f"recovery: {str(error) or repr(error)}")

@@ -7,6 +7,9 @@
 | 8 | next due time in epoch milliseconds, big-endian; 0 = none |
 | rest | the lead, MessagePack |
 
+The version is that of every record of the changelog but fences, whose shape never changes. A newer one than ours is refused by whoever
+reads the log (`lane/changelog.py`); what a new one needs: docs/operations.md, "Upgrading".
+
 So recovery decodes no lead and still knows who wrote it, when it is due, whether it has something to publish
 and whether it is a stub: what is left of a lead that was erased.
 """
@@ -29,6 +32,10 @@ class _Judged(Struct, array_like=True, gc=False):
 
 VERSION = 1
 STUB = 0x80
+FORMAT = 0x7E  # the bits of the version
+READ = frozenset(
+    version << 1 for version in range(1, VERSION + 1)
+)  # versions that this one reads, as they lie in those bits
 HEAD = struct.Struct(">IBQ")
 _decode = msgspec.msgpack.Decoder(Lead).decode
 _judge = msgspec.msgpack.Decoder(_Judged).decode
@@ -54,6 +61,11 @@ def decode_row(row: bytes) -> Lead:
 def judge_of(row: bytes) -> int:
     """CRC-32 of the hash of the model that judged the lead last; the rest of it is not decoded."""
     return _judge(memoryview(row)[_SIZE:]).model
+
+
+def format_of(row: bytes) -> int:
+    """The version of the format that a lead's row, or any mark but a fence, is written in."""
+    return (row[4] & FORMAT) >> 1
 
 
 def with_epoch(epoch: int, row: bytes) -> bytes:
