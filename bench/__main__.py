@@ -21,7 +21,8 @@ from bench.payloads import events
 from bench.recovery import Recovery, recovery
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.stack import EmbeddedStack
-from intentflow.adapters.topics import app_topics, ensure
+from intentflow.adapters.topic_specs import app_topics
+from intentflow.adapters.topics import ensure
 from intentflow.model.load import load
 from intentflow.settings import Settings
 from intentflow.wire.murmur2 import partition_of

@@ -16,7 +16,8 @@ from intentflow.adapters.embedded_command import environment
 from intentflow.adapters.offsets import Offsets
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.server_process import free_port
-from intentflow.adapters.topics import app_topics, ensure
+from intentflow.adapters.topic_specs import app_topics
+from intentflow.adapters.topics import ensure
 from intentflow.domain.change import rfc3339
 from intentflow.settings import Settings
 from intentflow.wire.murmur2 import partition_of

@@ -49,6 +49,21 @@ class Settings(BaseSettings):
     family_topics: bool = Field(True, description="read a topic per family beside the events topic")
     kept_for_ever: bool = Field(False, description="source topics keep records of any age (demo, replay)")
 
+    # Retention
+    retention_days: float = Field(
+        30.0, gt=0, description="days that source topics keep records; longer than the longest outage of the workers"
+    )
+    changes_days: float = Field(30.0, gt=0, description="days that changes and notices of carts stay for consumers")
+    rejections_days: float = Field(
+        30.0, gt=0, description="days that refused records stay, to be looked at and sent again"
+    )
+    compaction_days: float = Field(
+        7.0, ge=0.01, description="days until an old or erased row is out of a changelog partition that is written to"
+    )
+    tombstone_days: float = Field(
+        7.0, ge=0.01, description="days that the key of an erased lead stays after that, for readers that were away"
+    )
+
     # Scoring
     model: str = Field("retail", description="the scoring model: a shipped one's name, or a file")
     clock: Literal["wall", "records"] = Field(

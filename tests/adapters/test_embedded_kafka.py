@@ -10,7 +10,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from intentflow.adapters.embedded_kafka import EmbeddedKafka, speaks_kafka
 from intentflow.adapters.server_process import free_port
-from intentflow.adapters.topics import TopicSpec, ensure
+from intentflow.adapters.topic_specs import TopicSpec
+from intentflow.adapters.topics import ensure
 from intentflow.errors import ConfigError
 
 TOPIC = TopicSpec("kept", 2, 1, {"cleanup.policy": "delete"})

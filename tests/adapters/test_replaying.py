@@ -6,7 +6,8 @@ from intentflow.adapters.embedded_kafka import EmbeddedKafka
 from intentflow.adapters.offsets import records
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.replaying import Again, replay
-from intentflow.adapters.topics import app_topics, ensure
+from intentflow.adapters.topic_specs import app_topics
+from intentflow.adapters.topics import ensure
 from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.rejections import Rejection, rejection_headers
 from intentflow.wire.topic_names import TopicNames

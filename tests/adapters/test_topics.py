@@ -7,7 +7,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from intentflow.adapters.server_process import free_port
-from intentflow.adapters.topics import TopicSpec, app_topics, ensure, suffices
+from intentflow.adapters.topic_specs import TopicSpec, app_topics
+from intentflow.adapters.topics import ensure
 from intentflow.domain.event import MAX_RECORD_BYTES
 from intentflow.errors import ConfigError, ServerMissingError
 from intentflow.wire.topic_names import TopicNames
@@ -20,64 +21,6 @@ def names() -> TopicNames:
     """Topics that no other test has."""
     mine = uuid.uuid4().hex[:8]
     return TopicNames(f"p{mine}", f"a{mine}")
-
-
-def test_an_app_has_these_topics_with_one_partition_count():
-    specs = app_topics(NAMES, partitions=8, replication=3)
-    assert [spec.name for spec in specs] == [
-        "intentflow.events",
-        "intentflow.website-visits",
-        "intentflow.newsletter-signups",
-        "intentflow.carts",
-        "intentflow.landing-pages",
-        "intentflow.outcomes",
-        "intentflow.profiles",
-        "intentflow.qualification-changes",
-        "intentflow.cart-notices",
-        "intentflow.rejections",
-        "intentflow.identities",
-        "intentflow.control",
-        "scoring-leads-changelog",
-    ]
-    assert {(spec.partitions, spec.replication) for spec in specs} == {(8, 3)}
-    assert {spec.config["min.insync.replicas"] for spec in specs} == {"2"}
-
-
-def test_family_topics_are_left_out_when_they_are_not_configured():
-    names = [spec.name for spec in app_topics(NAMES, family_topics=False)]
-    assert len(names) == 7
-    assert not set(names) & set(NAMES.families.values())
-
-
-def test_sources_keep_thirty_days_replays_for_ever_and_the_control_topic_always_for_ever():
-    def retention(kept_for_ever: bool) -> dict[str, str | None]:
-        return {spec.name: spec.config.get("retention.ms") for spec in app_topics(NAMES, kept_for_ever=kept_for_ever)}
-
-    assert retention(False)[NAMES.events] == str(30 * 24 * 3600 * 1000)
-    assert retention(False)[NAMES.control] == "-1"
-    assert retention(True)[NAMES.events] == retention(True)[NAMES.changes] == "-1"
-
-
-def test_the_changelog_is_compacted_ten_minutes_behind_at_the_earliest():
-    changelog = app_topics(NAMES)[-1]
-    assert changelog.config["cleanup.policy"] == "compact"
-    assert changelog.config["min.compaction.lag.ms"] == "600000"
-    assert "retention.ms" not in changelog.config
-
-
-@pytest.mark.parametrize(
-    ("key", "found", "should", "enough"),
-    [
-        ("retention.ms", "-1", "1000", True),
-        ("retention.ms", "2000", "1000", True),
-        ("retention.ms", "999", "1000", False),
-        ("retention.ms", "1000", "-1", False),
-        ("max.message.bytes", "not set", "1000", False),
-        ("cleanup.policy", "compact,delete", "compact", False),
-    ],
-)
-def test_a_bound_may_be_wider_than_asked_for_and_a_policy_must_be_equal(key, found, should, enough):
-    assert suffices(key, found, should) is enough
 
 
 @pytest.mark.broker

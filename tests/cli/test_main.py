@@ -26,7 +26,7 @@ def test_help_names_every_command():
         (("replay", "x.jsonl", "--model", "nothing"), 2, "there is no such model"),
         (("replay", "x.jsonl", "--run", "a"), 2, "--through kafka"),
         (("replay", "x.jsonl", "--until", "tomorrow"), 2, "not a time"),
-        (("topics", "--bootstrap", "127.0.0.1:1"), 69, "no Kafka answers at 127.0.0.1:1"),
+        (("topics", "verify", "--bootstrap", "127.0.0.1:1"), 69, "no Kafka answers at 127.0.0.1:1"),
         (("explain", "42", "--data", "nowhere"), 69, "intentflow up"),
     ],
 )

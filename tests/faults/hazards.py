@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable
 
-from intentflow.adapters.topics import LARGEST_ROW_BYTES
+from intentflow.adapters.topic_specs import LARGEST_ROW_BYTES
 from tests.faults.brokers import Cluster
 from tests.faults.probes import drained_or_ended, kept, last_words, limit_changelog, listening, table_at, write_log
 from tests.faults.subjects import Outcome, Subject, visits

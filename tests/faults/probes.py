@@ -9,7 +9,7 @@ from pathlib import Path
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from intentflow.adapters.producing import BatchProducer
-from intentflow.adapters.topics import app_topics
+from intentflow.adapters.topic_specs import app_topics
 from intentflow.wire.murmur2 import partition_of
 from tests.faults.group import admin_of
 from tests.faults.subjects import Subject

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from intentflow.adapters import topics
 from intentflow.adapters.embedded_kafka import speaks_kafka
 from intentflow.adapters.producing import BatchProducer
+from intentflow.adapters.topic_specs import TopicSpec, app_topics
 from intentflow.errors import IntentflowError
 from intentflow.lane.supervisor import STOP_SECONDS
 from intentflow.settings import Settings
@@ -63,13 +64,13 @@ class Rig:
             self.crew.start(slot)
 
     def _make_topics(self) -> None:
-        specs = topics.app_topics(
+        specs = app_topics(
             self.names, partitions=self.plan.partitions, replication=self.cluster.replicas, family_topics=False, kept_for_ever=True
         )  # fmt: skip
         if self.plan.lag_ms:
             soon = {**COMPACTED_SOON, "min.compaction.lag.ms": str(self.plan.lag_ms)}
             specs = tuple(
-                topics.TopicSpec(s.name, s.partitions, s.replication, {**s.config, **soon}) if s.name == self.names.changelog else s
+                TopicSpec(s.name, s.partitions, s.replication, {**s.config, **soon}) if s.name == self.names.changelog else s
                 for s in specs
             )  # fmt: skip
         asyncio.run(topics.ensure(self.cluster.direct, specs, patience_seconds=60))

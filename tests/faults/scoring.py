@@ -6,10 +6,10 @@ before that time is over; whoever sets it sees to it that a partition is never w
 
 import os
 
-from intentflow.adapters import topics
+from intentflow.adapters import topic_specs
 
 if lag := os.environ.get("FAULTS_LAG_MS"):
-    topics.COMPACTION_LAG_MS = int(lag)
+    topic_specs.COMPACTION_LAG_MS = int(lag)
 
 from tests.system.slow_scoring import app
 

@@ -8,7 +8,8 @@ import pytest
 from aiokafka.errors import KafkaError
 
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
-from intentflow.adapters.topics import app_topics, ensure
+from intentflow.adapters.topic_specs import app_topics
+from intentflow.adapters.topics import ensure
 from tests.faults.group import admin_of
 from tests.system.records import events, make_topics, send, settled
 from tests.system.workers import App, Worker, until

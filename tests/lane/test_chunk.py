@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intentflow.adapters.topics import LARGEST_ROW_BYTES
+from intentflow.adapters.topic_specs import LARGEST_ROW_BYTES
 from intentflow.domain.event import MAX_RECORD_BYTES
 from intentflow.lane.chunk import MOST_BYTES, Chunk, cut, split
 from intentflow.wire.cutting import BOUND

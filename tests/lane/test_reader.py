@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from intentflow.adapters.topics import LARGEST_ROW_BYTES, app_topics, ensure
+from intentflow.adapters.topic_specs import LARGEST_ROW_BYTES, app_topics
+from intentflow.adapters.topics import ensure
 from intentflow.domain.lead import Unpublished
 from intentflow.lane.changelog import Changelog
 from intentflow.lane.marks import Fence, encode_fence

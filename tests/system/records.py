@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from intentflow.adapters.topics import app_topics, ensure
+from intentflow.adapters.topic_specs import app_topics
+from intentflow.adapters.topics import ensure
 from intentflow.wire.murmur2 import partition_of
 from tests.system.workers import LIMIT, App, until
 

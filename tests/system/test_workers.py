@@ -7,7 +7,8 @@ import time
 import pytest
 
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
-from intentflow.adapters.topics import app_topics, ensure
+from intentflow.adapters.topic_specs import app_topics
+from intentflow.adapters.topics import ensure
 from intentflow.wire.control import CLOCK_KEY
 from tests.system.records import read, send
 from tests.system.workers import App, until

@@ -9,7 +9,8 @@ import pytest
 
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
 from intentflow.adapters.producing import BatchProducer
-from intentflow.adapters.topics import TopicSpec, ensure
+from intentflow.adapters.topic_specs import TopicSpec
+from intentflow.adapters.topics import ensure
 from intentflow.errors import ConfigError, ServerMissingError
 from intentflow.lane.marks import LEDGER, decode_ledger, encode_ledger
 from intentflow.model.load import load

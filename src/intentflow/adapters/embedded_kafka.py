@@ -158,7 +158,10 @@ class EmbeddedKafka:
 
     def _write_settings(self, log_dirs: str) -> Path:
         path = self._folder / "server.properties"
-        path.write_text(SETTINGS.format(host=LOCALHOST, port=self.port, controller_port=free_port(), log_dirs=log_dirs))
+        controller_port = next(port for port in iter(free_port, 0) if port != self.port)
+        path.write_text(
+            SETTINGS.format(host=LOCALHOST, port=self.port, controller_port=controller_port, log_dirs=log_dirs)
+        )
         return path
 
     def _format(self) -> None:

@@ -50,7 +50,16 @@ class Offsets:
 
     async def ends(self, topics: Iterable[str], partitions: int) -> Places:
         """The offset of the next record to come, of each partition of the topics."""
-        tps = [TopicPartition(topic, number) for topic in topics for number in range(partitions)]
+        return await self.ends_of((topic, number) for topic in topics for number in range(partitions))
+
+    async def ends_of(self, places: Iterable[tuple[str, int]]) -> Places:
+        """The same of any partitions of any topics, by topic and number."""
+        tps = [TopicPartition(*place) for place in places]
+        if (
+            new := set(tps) - self._consumer.assignment()
+        ):  # of topics that are not assigned the client asks one by one, 100 ms each
+            self._consumer.assign([*self._consumer.assignment(), *new])
+            self._consumer.pause(*self._consumer.assignment())
         return {(tp.topic, tp.partition): end for tp, end in (await self._consumer.end_offsets(tps)).items()}
 
     async def committed(self, group: str) -> Places:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -16,34 +17,16 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from msgspec import Struct
 
 from intentflow.adapters.kafka_access import client_arguments
+from intentflow.adapters.topic_specs import CHECKED, TopicSpec, suffices
 from intentflow.errors import ConfigError, ServerMissingError
 from intentflow.servers import Kafka
-from intentflow.wire.topic_names import TopicNames
 
 log = logging.getLogger(__name__)
 
-DAY_MS = 24 * 60 * 60 * 1000
-RETENTION_MS = 30 * DAY_MS
-COMPACTION_LAG_MS = 10 * 60 * 1000  # rule 1 of the lane: a zombie's late record is read before it is compacted away
-LARGEST_BATCH_BYTES = (1 << 20) + (1 << 16)  # a record of 1 MiB, its key, its headers and the batch around it
-LARGEST_ROW_BYTES = (4 << 20) + (
-    1 << 16
-)  # all that a lead may carry, in `docs/guarantees.md`, "Bounded", and the batch around it
-LARGEST_REJECTION_BYTES = LARGEST_BATCH_BYTES + (1 << 16)  # the same, and why it was rejected
-AT_LEAST = frozenset(
-    {"retention.ms", "min.compaction.lag.ms", "max.message.bytes", "min.insync.replicas"}
-)  # more than asked for is fine
-CHECKED = AT_LEAST | {"cleanup.policy", "message.timestamp.type"}
 PATIENCE_SECONDS = 10.0
 
 
-class TopicSpec(Struct, frozen=True):
-    """What one topic must be like."""
-
-    name: str
-    partitions: int
-    replication: int
-    config: Mapping[str, str]
+OF_THE_TOPIC = 1  # where a setting comes from, in Kafka's numbers: set for this topic alone
 
 
 class Found(Struct, frozen=True):
@@ -51,47 +34,10 @@ class Found(Struct, frozen=True):
 
     partitions: int
     config: Mapping[str, str]
-
-
-def app_topics(
-    names: TopicNames,
-    *,
-    partitions: int = 8,
-    replication: int = 1,
-    family_topics: bool = True,
-    kept_for_ever: bool = False,
-    retention_ms: int = RETENTION_MS,
-) -> tuple[TopicSpec, ...]:
-    """Every topic of one app. `kept_for_ever` is for replay and demo: records may be of any age, and a topic with retention would
-    delete old ones within minutes.
-    """
-    kept = "-1" if kept_for_ever else str(retention_ms)
-    in_sync = {"min.insync.replicas": str(in_sync_replicas(replication))}
-    shared = in_sync | {"message.timestamp.type": "CreateTime", "max.message.bytes": str(LARGEST_BATCH_BYTES)}
-    deleted = shared | {"cleanup.policy": "delete"}
-    compacted = (
-        in_sync
-        | {
-            "cleanup.policy": "compact",
-            "min.compaction.lag.ms": str(COMPACTION_LAG_MS),
-            "message.timestamp.type": "LogAppendTime",  # the lag counts from a record's timestamp, so that must be the broker's
-            "max.message.bytes": str(LARGEST_ROW_BYTES),
-            "segment.bytes": str(128 << 20),  # the newest segment is not compacted
-            "min.cleanable.dirty.ratio": "0.3",  # at most three rows of ten are old ones, when a partition is read again
-        }
-    )
-    families = (*names.families.values(), names.outcomes, names.profiles) if family_topics else ()
-    outputs = (names.changes, names.cart_notices, names.rejections, names.identities)
-    configs = {name: deleted | {"retention.ms": kept} for name in (names.events, *families, *outputs)}
-    for name in (names.rejections, names.identities):  # both carry an event's record whole, and more
-        configs[name] |= {"max.message.bytes": str(LARGEST_REJECTION_BYTES)}
-    configs |= {names.control: deleted | {"retention.ms": "-1"}, names.changelog: compacted}
-    return tuple(TopicSpec(name, partitions, replication, config) for name, config in configs.items())
-
-
-def in_sync_replicas(replication: int) -> int:
-    """How many replicas must have a record before it counts as acknowledged: one broker may be lost without loss or standstill."""
-    return max(1, replication - 1)
+    own: Mapping[str, str] = {}  # of these settings those that were set for this topic alone
+    replicas: int = 1  # the fewest of a partition
+    in_sync: int = 1  # likewise, of those that have all that was acknowledged
+    leaderless: tuple[int, ...] = ()  # partitions that nobody leads
 
 
 async def ensure(
@@ -102,21 +48,21 @@ async def ensure(
     Raises ConfigError that lists every difference of those that were there, or why one could not be made; in the first case none is
     made. Raises ServerMissingError if Kafka does not answer within `patience_seconds`.
     """
-    async with _admin(kafka, patience_seconds) as admin:
-        there = await _found(admin, specs)
+    async with admin_of(kafka, patience_seconds) as admin:
+        there = await topics_found(admin, specs)
         differences = [line for spec in specs if spec.name in there for line in compared(spec, there[spec.name], kafka)]
         if differences:
             raise ConfigError("\n".join((f"Topics at {kafka} are not as they must be:", *differences)))
         missing = [spec for spec in specs if spec.name not in there]
-        await _create(admin, missing)
-        await _until_led(admin, [spec.name for spec in missing], patience_seconds)
+        await create(admin, missing)
+        await until_led(admin, [spec.name for spec in missing], patience_seconds)
         return tuple(spec.name for spec in missing)
 
 
 async def leaders(kafka: Kafka, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
     """Every partition of every topic there has a leader. Raises ServerMissingError if that takes longer."""
-    async with _admin(kafka, patience_seconds) as admin:
-        await _until_led(admin, None, patience_seconds)
+    async with admin_of(kafka, patience_seconds) as admin:
+        await until_led(admin, None, patience_seconds)
 
 
 def compared(spec: TopicSpec, found: Found, kafka: Kafka) -> list[str]:
@@ -137,18 +83,9 @@ def compared(spec: TopicSpec, found: Found, kafka: Kafka) -> list[str]:
     return lines
 
 
-def suffices(key: str, found: str, should: str) -> bool:
-    """Equal, or for a bound at least as much; -1 is without end."""
-    if found == should or key not in AT_LEAST:
-        return found == should
-    if not found.lstrip("-").isdigit():
-        return False
-    return int(found) == -1 or (should != "-1" and int(found) >= int(should))
-
-
 @contextlib.asynccontextmanager
-async def _admin(kafka: Kafka, patience_seconds: float) -> AsyncIterator[AIOKafkaAdminClient]:
-    """A client that is connected."""
+async def admin_of(kafka: Kafka, patience_seconds: float = PATIENCE_SECONDS) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A client that is connected. Raises ServerMissingError if Kafka does not answer within `patience_seconds`."""
     deadline = asyncio.get_running_loop().time() + patience_seconds
     while True:
         client = AIOKafkaAdminClient(**client_arguments(kafka))
@@ -169,22 +106,37 @@ async def _admin(kafka: Kafka, patience_seconds: float) -> AsyncIterator[AIOKafk
         await client.close()
 
 
-async def _found(admin: AIOKafkaAdminClient, specs: Iterable[TopicSpec]) -> dict[str, Found]:
+async def topics_found(admin: AIOKafkaAdminClient, specs: Iterable[TopicSpec]) -> dict[str, Found]:
     """Those of the topics that are there."""
     wanted = {spec.name for spec in specs}
-    partitions = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics() if t["topic"] in wanted}
-    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in partitions]
-    configs: dict[str, dict[str, str]] = {}
+    described = {t["topic"]: t["partitions"] for t in await admin.describe_topics() if t["topic"] in wanted}
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in described]
+    entries_of: dict[str, list[Any]] = {}
     for response in await admin.describe_configs(resources) if resources else ():
         for code, message, _, name, entries in response.resources:
             if code:
                 raise ConfigError(f"{name}: its settings cannot be read ({message or for_code(code).__name__})")
-            configs[name] = {entry[0]: entry[1] for entry in entries}
-    return {name: Found(count, configs[name]) for name, count in partitions.items()}
+            entries_of[name] = entries
+    return {name: _found(partitions, entries_of[name]) for name, partitions in described.items()}
 
 
-async def _create(admin: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> None:
-    """Another process may make the same topic at the same moment, from the same specs: that is fine."""
+def _found(partitions: Sequence[Mapping[str, Any]], entries: Sequence[Any]) -> Found:
+    """`entries`: name, value, whether it is read only, where it comes from."""
+    return Found(
+        len(partitions),
+        {entry[0]: entry[1] for entry in entries},
+        {entry[0]: entry[1] for entry in entries if entry[3] == OF_THE_TOPIC},
+        min(len(each["replicas"]) for each in partitions),
+        min(len(each["isr"]) for each in partitions),
+        tuple(sorted(each["partition"] for each in partitions if each["leader"] < 0)),
+    )
+
+
+async def create(admin: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> None:
+    """Make the topics. Another process may make the same one at the same moment, from the same specs: that is fine.
+
+    Raises ConfigError that says of each why it could not be made.
+    """
     if not specs:
         return
     new = [NewTopic(s.name, s.partitions, s.replication, topic_configs=dict(s.config)) for s in specs]
@@ -199,7 +151,7 @@ async def _create(admin: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> Non
     log.info("topics made: %s", ", ".join(spec.name for spec in specs))
 
 
-async def _until_led(admin: AIOKafkaAdminClient, names: list[str] | None, patience_seconds: float) -> None:
+async def until_led(admin: AIOKafkaAdminClient, names: list[str] | None, patience_seconds: float) -> None:
     """Each partition of the topics (None: of all) has a leader, as the brokers tell it."""
     deadline = asyncio.get_running_loop().time() + patience_seconds
     while names is None or names:

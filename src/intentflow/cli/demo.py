@@ -18,7 +18,8 @@ from intentflow.adapters.embedded_command import EmbeddedCommand
 from intentflow.adapters.offsets import Offsets, records
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.stack import EmbeddedStack, settings_at, wipe
-from intentflow.adapters.topics import app_topics, ensure
+from intentflow.adapters.topic_specs import app_topics
+from intentflow.adapters.topics import ensure
 from intentflow.cli.telling import Teller
 from intentflow.domain.change import QualificationChange, rfc3339
 from intentflow.domain.fold import Fold

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from intentflow.adapters.published_models import last_model, publish_model
-from intentflow.adapters.topics import app_topics, ensure
+from intentflow.adapters.topic_specs import topics_of
+from intentflow.adapters.topics import ensure
 from intentflow.cli.running import settings_for
 from intentflow.domain.change import rfc3339
 from intentflow.errors import ConfigError
@@ -63,14 +64,7 @@ def publish(
 
 
 async def _topic_is_there(settings: Settings, topic: str) -> None:
-    specs = app_topics(
-        TopicNames(settings.prefix, settings.app_id),
-        partitions=settings.partitions,
-        replication=settings.replication,
-        family_topics=settings.family_topics,
-        kept_for_ever=settings.kept_for_ever,
-    )
-    await ensure(settings.kafka, [spec for spec in specs if spec.name == topic])
+    await ensure(settings.kafka, [spec for spec in topics_of(settings) if spec.name == topic])
 
 
 def told(before: ModelRecord | None, now: Reading, since: str | None) -> list[str]:

@@ -12,7 +12,8 @@ from rich.console import Console
 from intentflow.adapters.embedded_command import EmbeddedCommand
 from intentflow.adapters.offsets import records
 from intentflow.adapters.stack import EmbeddedStack, down, find_running, settings_at, wipe
-from intentflow.adapters.topics import app_topics, ensure
+from intentflow.adapters.topic_specs import topics_of
+from intentflow.adapters.topics import ensure
 from intentflow.cli.telling import Teller
 from intentflow.domain.rules import ScoringModel
 from intentflow.errors import ConfigError
@@ -56,9 +57,7 @@ def up(
 
 async def _serve(settings: Settings, rules: ScoringModel, stack: EmbeddedStack, worker: EmbeddedCommand) -> None:
     names = TopicNames(settings.prefix, settings.app_id)
-    await ensure(
-        settings.kafka, app_topics(names, partitions=settings.partitions, kept_for_ever=settings.kept_for_ever)
-    )
+    await ensure(settings.kafka, topics_of(settings))
     _welcome(settings, names, stack)
     watching = asyncio.create_task(_tell(settings, names, Teller(rules)))
     try:

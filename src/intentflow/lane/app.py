@@ -12,6 +12,7 @@ import mode.loop
 from faust.app.base import BootStrategy
 
 from intentflow.adapters import topics
+from intentflow.adapters.topic_specs import topics_of
 from intentflow.errors import ConfigError
 from intentflow.lane import memory
 from intentflow.lane.credentials import broker_credentials
@@ -73,15 +74,8 @@ class LaneApp(faust.App):
     async def on_first_start(self) -> None:
         """Before anything connects: the topics are there and as they must be."""
         settings = self.settings_of_lane
-        specs = topics.app_topics(
-            self.lane.names,
-            partitions=settings.partitions,
-            replication=settings.replication,
-            family_topics=settings.family_topics,
-            kept_for_ever=settings.kept_for_ever,
-        )
         try:
-            await topics.ensure(settings.kafka, specs)
+            await topics.ensure(settings.kafka, topics_of(settings))
         except ConfigError as error:
             fail_stop(str(error), error.exit_code)
         self.add_future(_or_end("the watchdog", watch, self.lane))

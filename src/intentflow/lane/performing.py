@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Any
 
-from intentflow.adapters.topics import LARGEST_REJECTION_BYTES
+from intentflow.adapters.topic_specs import LARGEST_REJECTION_BYTES
 from intentflow.domain.lead import NOTICE
 from intentflow.lane.changelog import headers_of_tombstone
 from intentflow.lane.effects import Changes, Effect, Publish, ReadGap, Stop, WriteLog

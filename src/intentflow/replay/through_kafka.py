@@ -17,7 +17,8 @@ from intentflow.adapters.embedded_command import EmbeddedCommand
 from intentflow.adapters.offsets import Offsets, records
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.stack import EmbeddedStack, find_running, settings_at
-from intentflow.adapters.topics import app_topics, ensure
+from intentflow.adapters.topic_specs import app_topics
+from intentflow.adapters.topics import ensure
 from intentflow.domain.change import rfc3339
 from intentflow.domain.fold import Fold
 from intentflow.domain.rules import ScoringModel
