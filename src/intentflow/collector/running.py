@@ -11,7 +11,8 @@ import signal
 from pathlib import Path
 
 from intentflow.adapters.gathering import GatheringProducer
-from intentflow.adapters.topics import app_topics, ensure
+from intentflow.adapters.topic_specs import topics_of
+from intentflow.adapters.topics import ensure
 from intentflow.collector.connections import Bounds, Door
 from intentflow.collector.front import Front
 from intentflow.collector.keyfile import key_ring
@@ -63,13 +64,7 @@ class Collector:
             lingering_time=LINGER_SECONDS, read_bufsize=READ_BYTES, keepalive_timeout=0,
         )  # fmt: skip
         self._server: asyncio.Server | None = None
-        self._topics = app_topics(
-            names,
-            partitions=settings.partitions,
-            replication=settings.replication,
-            family_topics=settings.family_topics,
-            kept_for_ever=settings.kept_for_ever,
-        )
+        self._topics = topics_of(settings)
 
     @property
     def port(self) -> int:

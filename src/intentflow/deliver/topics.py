@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from intentflow.adapters.topics import TopicSpec, app_topics
+from intentflow.adapters.topic_specs import TopicSpec, topics_of
 from intentflow.settings import Settings
 from intentflow.wire.topic_names import TopicNames
 
@@ -29,10 +29,7 @@ def sources(names: TopicNames) -> tuple[str, str, str]:
 def topics(settings: Settings) -> Sequence[TopicSpec]:
     """What the topics must be like."""
     names = names_of(settings)
-    made = app_topics(
-        names, partitions=settings.partitions, replication=settings.replication, kept_for_ever=settings.kept_for_ever
-    )
-    like = {spec.name: spec for spec in made}
+    like = {spec.name: spec for spec in topics_of(settings)}
     rows = like[names.changelog]
     return (
         like[names.changes],
