@@ -32,6 +32,7 @@ SPARE_FILES = 200  # file descriptors that are no client's
 BACKLOG = 1024
 HEAD_BYTES = 16_384  # of a line of a request's head; a pixel has its event in one
 MOST_HEADERS = 100
+OURS_SECONDS = 3600.0  # aiohttp's own timer for idle connections, which is not wanted: `connections.py` has them
 LINGER_SECONDS = 2.0  # how long the rest of a body is read that is not wanted, so that the answer arrives
 
 
@@ -61,7 +62,7 @@ class Collector:
         self._door = Door(
             front, bounds, lambda why: dropped.labels(why).inc(),
             auto_decompress=False, access_log=None, max_line_size=HEAD_BYTES, max_field_size=HEAD_BYTES, max_headers=MOST_HEADERS,
-            lingering_time=LINGER_SECONDS, read_bufsize=READ_BYTES, keepalive_timeout=0,
+            lingering_time=LINGER_SECONDS, read_bufsize=READ_BYTES, keepalive_timeout=OURS_SECONDS,
         )  # fmt: skip
         self._server: asyncio.Server | None = None
         self._topics = topics_of(settings)
