@@ -12,6 +12,7 @@ from msgspec import Struct
 PREFIX = "intentflow_"
 FOLD_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 WAIT_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+ANSWER_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 DELAY_SECONDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0)
 
 
@@ -83,6 +84,27 @@ WORKER = (
     _gauge("build", "Always 1; the labels say what runs", "version", "model", "model_version", "model_hash"),
 )
 
+COLLECTOR = (
+    _counter("collector_requests", "Requests answered, by whose path and with which status", "tracker", "status"),
+    _histogram(
+        "collector_request_seconds", "From the head of a request with events to its answer", ANSWER_SECONDS, "tracker"
+    ),
+    _counter("collector_events", "Events received, by what became of them", "tracker", "key", "end"),
+    _counter("collector_events_refused", "Events refused; they are on the rejections topic", "tracker", "reason"),
+    _counter("collector_parts_withheld", "Parts of accepted events that their write key may not say", "key"),
+    _counter("collector_links", "Links written because an event named a lead and a visitor"),
+    _counter("collector_bytes", "Bytes of bodies received, as they were sent", "tracker"),
+    _counter(
+        "collector_unacknowledged", "Requests answered 503: Kafka acknowledged nothing in time, or can't take more"
+    ),
+    _counter("collector_connections_dropped", "Connections that were closed by us, by why", "why"),
+    _gauge("collector_waiting_bytes", "Bytes handed to Kafka and not acknowledged"),
+    _gauge("collector_held_bytes", "Bytes of bodies that are being read or worked on"),
+    _gauge("collector_connections", "Open connections"),
+    _gauge("collector_kafka_up", "1 while Kafka acknowledges, 0 while it does not"),
+    _gauge("collector_build", "Always 1; the label says what runs", "version"),
+)
+
 DELIVER = (
     _counter("deliver_attempts", "Attempts to deliver a change, by what came of them", "endpoint", "answer"),
     _counter("deliver_delivered", "Changes that an endpoint has", "endpoint"),
@@ -120,7 +142,7 @@ PROJECTOR = (
     _gauge("projector_leading", "1 while this projector is at work, 0 while it stands by"),
 )
 
-PARTS = {"worker": WORKER, "deliver": DELIVER, "projector": PROJECTOR}
+PARTS = {"worker": WORKER, "collector": COLLECTOR, "deliver": DELIVER, "projector": PROJECTOR}
 
 PAGE = """# What it tells Prometheus
 

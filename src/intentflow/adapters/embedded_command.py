@@ -57,6 +57,11 @@ class EmbeddedCommand:
         """The child's process id while it runs."""
         return None if self._popen is None or self._popen.poll() is not None else self._popen.pid
 
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs, or if it was never started."""
+        return None if self._popen is None else self._popen.poll()
+
     def stop(self) -> None:
         """It has settled what it had begun and ended; killed after ten seconds, which loses nothing."""
         if self._popen is None or self._popen.poll() is not None:
@@ -70,7 +75,7 @@ class EmbeddedCommand:
 
     def require_alive(self) -> None:
         """Raises with the last lines of its log if it has ended by itself."""
-        code = None if self._popen is None else self._popen.poll()
+        code = self.exit_code
         if code is None:
             return
         said = "\n".join(f"    {line}" for line in self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])

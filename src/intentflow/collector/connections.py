@@ -10,6 +10,7 @@ Nothing is logged with an address.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -72,6 +73,14 @@ class Connection(RequestHandler):
         elif not self.began and self.waits:
             self.began = self._door.now()
 
+    async def send(self, data: bytes) -> None:
+        """It is on its way; not before what was sent earlier has left, if that is much. Raises ConnectionError if nobody is there."""
+        if self.transport is None:
+            raise ConnectionResetError("the other side has gone")
+        self.transport.write(data)
+        if self._paused:
+            await self._drain_helper()
+
     def overdue(self, now: float, bounds: Bounds) -> str | None:
         """Why it is to be closed, if it is."""
         if not self.waits:
@@ -112,6 +121,7 @@ class Door(web.Server):
         super().__init__(handler, **more)
         self.bounds, self.dropped = bounds, dropped
         self.now = self._loop.time
+        self.beat = time.monotonic()  # when the sweep last came round
         self._quiet: dict[Connection, None] = {}  # by when they last spoke; the longest quiet first
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -152,7 +162,7 @@ class Door(web.Server):
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(1.0)
-            now = self.now()
+            now, self.beat = self.now(), time.monotonic()
             for connection in list(self._quiet):
                 if why := connection.overdue(now, self.bounds):
                     self._drop(connection, why)

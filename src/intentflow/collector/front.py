@@ -6,8 +6,7 @@ No cookie is set or read, so nobody's session can be ridden on. Which pages may 
 
 import time
 
-from aiohttp.web import BaseRequest, Response
-from multidict import CIMultiDict
+from aiohttp.web import BaseRequest
 
 from intentflow.adapters.gathering import GatheringProducer
 from intentflow.collector import asking
@@ -17,11 +16,10 @@ from intentflow.collector.metrics import Metrics
 from intentflow.collector.reading import BodyError
 from intentflow.collector.routes import Intake, Route, Told, route_of
 from intentflow.collector.taking import Taker
+from intentflow.collector.written import Written, preflight, written
 
 WELL = Answer(200, b'{"status":"ok"}')
 READY_SECONDS = 1.0  # how long it is believed that Kafka answers
-PREFLIGHT_SECONDS = "7200"
-METHODS = "GET, POST, OPTIONS"
 
 
 class Front:
@@ -34,12 +32,12 @@ class Front:
         self._topic, self._partitions = topic, partitions
         self._ready, self._looked = False, float("-inf")
 
-    async def __call__(self, request: BaseRequest) -> Response:
+    async def __call__(self, request: BaseRequest) -> Written:
         """The answer. Only what nobody foresaw raises."""
-        request_id = asking.request_id(request.headers)
+        request_id, origin = asking.request_id(request.headers), asking.origin(request.headers)
         route = route_of(request.raw_path.partition("?")[0])
         if request.method == "OPTIONS":
-            return _preflight(request)
+            return preflight(request, origin, asking.names_asked(request.headers))
         began = time.perf_counter()
         try:
             answer = await self._answer(request, route, request_id)
@@ -50,10 +48,10 @@ class Front:
         except TurnedAwayError as error:
             answer = error.answer(request_id)
         tracker = route.tracker if isinstance(route, Intake) else "none"
-        self._metrics.requests.labels(tracker, answer.status).inc()
-        if route is not None and tracker != "none":
-            self._metrics.seconds.labels(tracker).observe(time.perf_counter() - began)
-        return _response(request, answer, request_id)
+        self._metrics.count("requests", tracker, str(answer.status))
+        if tracker != "none":
+            self._metrics.took(tracker, time.perf_counter() - began)
+        return written(request, answer, origin, request_id)
 
     async def _answer(self, request: BaseRequest, route: Route | None, request_id: str) -> Answer:
         if isinstance(route, Intake):
@@ -84,34 +82,3 @@ class Front:
             self._looked = now
             self._ready = self._producer.is_up and await self._producer.leads(self._topic, self._partitions)
         return self._ready and self._producer.is_up
-
-
-def _preflight(request: BaseRequest) -> Response:
-    """What a browser asks before it lets a page send. It has no body, and says nothing of keys."""
-    headers = _shared(request)
-    headers["Access-Control-Allow-Methods"] = METHODS
-    headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
-    if names := asking.names_asked(request.headers):
-        headers["Access-Control-Allow-Headers"] = names
-    return Response(status=204, headers=headers)
-
-
-def _response(request: BaseRequest, answer: Answer, request_id: str) -> Response:
-    headers = _shared(request)
-    headers["Content-Type"] = answer.kind
-    headers["X-Request-Id"] = request_id
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cache-Control"] = "no-store"
-    if answer.retry_after:
-        headers["Retry-After"] = str(answer.retry_after)
-    return Response(status=answer.status, body=answer.body, headers=headers)
-
-
-def _shared(request: BaseRequest) -> CIMultiDict[str]:
-    headers: CIMultiDict[str] = CIMultiDict(Server="intentflow")
-    if origin := asking.origin(request.headers):
-        headers["Access-Control-Allow-Origin"] = origin
-        headers["Access-Control-Allow-Credentials"] = "true"
-        headers["Access-Control-Expose-Headers"] = "Retry-After, X-Request-Id"
-        headers["Vary"] = "Origin"
-    return headers

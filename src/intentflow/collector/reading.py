@@ -26,6 +26,7 @@ class Reader:
     def __init__(self, *, most_bytes: int, most_held_bytes: int, seconds: float) -> None:
         self._most, self._most_held, self._seconds = most_bytes, most_held_bytes, seconds
         self.held_bytes = 0
+        self._arriving: set[asyncio.Timeout] = set()
 
     async def body(self, request: BaseRequest) -> bytes:
         """The whole body; it is held until `let_go`. Raises BodyError."""
@@ -40,17 +41,23 @@ class Reader:
             return body
         if request.headers.get("Expect", "").lower() == "100-continue":
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        return await self._arriving(content)
+        return await self._rest(content)
 
     def let_go(self, body: bytes) -> None:
         """A body that was read is no longer needed."""
         self.held_bytes -= len(body)
 
-    async def _arriving(self, content: StreamReader) -> bytes:
+    def stop(self) -> None:
+        """Bodies that have not come yet are waited for no longer."""
+        for one in self._arriving:
+            one.reschedule(0)
+
+    async def _rest(self, content: StreamReader) -> bytes:
         chunks: list[bytes] = []
-        size = 0
+        size, patience = 0, asyncio.timeout(self._seconds)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with patience:
+                self._arriving.add(patience)
                 while chunk := await content.readany():
                     self._hold(len(chunk))
                     size += len(chunk)
@@ -58,10 +65,12 @@ class Reader:
                     if size > self._most:
                         raise BodyError(413, self._too_large)
         except BaseException as error:
-            self.held_bytes -= size
+            self.held_bytes -= size  # nobody lets go of what was not handed over
             if isinstance(error, TimeoutError):
-                raise BodyError(408, f"the body did not come within {self._seconds:g} s") from None
+                raise BodyError(408, f"the body did not come in time, which is {self._seconds:g} s") from None
             raise
+        finally:
+            self._arriving.discard(patience)
         return b"".join(chunks)
 
     def _hold(self, size: int) -> None:

@@ -6,7 +6,6 @@ nothing that a stranger doesn't.
 
 import re
 from collections.abc import Mapping
-from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -51,8 +50,8 @@ EXACT: Mapping[str, Route] = {
     "/v1/events": Intake("cloudevents", "events"),
 }
 PATTERNS: Mapping[re.Pattern[str], Document] = {
-    re.compile(r"/v1/projects/([^/]{1,128})/settings"): segment_settings,
-    re.compile(r"/array/([^/]{1,128})/config"): posthog_array,
+    re.compile(r"/v1/projects/([A-Za-z0-9_-]{1,128})/settings"): segment_settings,
+    re.compile(r"/array/([A-Za-z0-9_-]{1,128})/config"): posthog_array,
 }
 
 
@@ -68,5 +67,5 @@ def route_of(path: str) -> Route | None:
 def _document_of(path: str) -> Told | None:
     for pattern, document in PATTERNS.items():
         if named := pattern.fullmatch(path):
-            return Told(document, unquote(named[1]))
+            return Told(document, named[1])
     return None

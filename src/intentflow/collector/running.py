@@ -8,9 +8,12 @@ import asyncio
 import logging
 import resource
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from intentflow.adapters.gathering import GatheringProducer
+from intentflow.adapters.prometheus import serve
 from intentflow.adapters.topic_specs import topics_of
 from intentflow.adapters.topics import ensure
 from intentflow.collector.connections import Bounds, Door
@@ -24,9 +27,10 @@ from intentflow.wire.topic_names import TopicNames
 
 log = logging.getLogger(__name__)
 
-STOP_SECONDS = 8.0  # for what waits; then two for what is left
+STOP_SECONDS = 6.0  # for what waits for Kafka
 FLUSH_SECONDS = 1.5
 LOOK_SECONDS = 2.0
+STUCK_SECONDS = 30.0  # without a turn of the event loop, after which nobody need wait for another
 READ_BYTES = 1 << 16  # buffered of one connection
 SPARE_FILES = 200  # file descriptors that are no client's
 BACKLOG = 1024
@@ -58,13 +62,13 @@ class Collector:
             head_seconds=settings.collector_head_seconds,
             idle_seconds=settings.collector_idle_seconds,
         )
-        dropped = self.metrics.dropped
         self._door = Door(
-            front, bounds, lambda why: dropped.labels(why).inc(),
+            front, bounds, lambda why: self.metrics.count("connections_dropped", why),
             auto_decompress=False, access_log=None, max_line_size=HEAD_BYTES, max_field_size=HEAD_BYTES, max_headers=MOST_HEADERS,
             lingering_time=LINGER_SECONDS, read_bufsize=READ_BYTES, keepalive_timeout=OURS_SECONDS,
         )  # fmt: skip
         self._server: asyncio.Server | None = None
+        self._end_metrics: Callable[[], None] = lambda: None
         self._topics = topics_of(settings)
 
     @property
@@ -77,6 +81,7 @@ class Collector:
     async def start(self) -> None:
         """It listens. Raises ConfigError if it can't."""
         self.metrics.watch("waiting_bytes", lambda: self._producer.waiting_bytes)
+        self.metrics.watch("held_bytes", lambda: self._taker.reader.held_bytes)
         self.metrics.watch("connections", lambda: len(self._door))
         self.metrics.watch("kafka_up", lambda: self._producer.is_up)
         await self._producer.start()
@@ -85,7 +90,11 @@ class Collector:
         try:
             self._server = await asyncio.get_running_loop().create_server(self._door, host, port, backlog=BACKLOG)
             if self._settings.collector_metrics_port:
-                self.metrics.serve(self._settings.collector_metrics_port)
+                checks = {
+                    "live": self._live,
+                    "ready": lambda: "" if self._producer.is_up else "Kafka does not acknowledge",
+                }
+                self._end_metrics = serve(self.metrics.registry, self._settings.collector_metrics_port, checks=checks)
         except OSError as error:
             await self.stop()
             raise ConfigError(
@@ -97,8 +106,10 @@ class Collector:
         if self._server is not None:
             self._server.close()
             await asyncio.sleep(0)  # what has just come in is begun
+        self._taker.reader.stop()
         await self._door.shut(STOP_SECONDS)
         await self._producer.stop(FLUSH_SECONDS)
+        self._end_metrics()
 
     async def look_after_topics(self) -> None:
         """The topics are there as they must be. Raises ConfigError if they are otherwise; waits for Kafka if need be."""
@@ -124,6 +135,10 @@ class Collector:
                 log.error("the write keys stay as they were: %s", error)
             else:
                 log.info("%d write keys read from %s", len(self._taker.keys), self._keys)
+
+    def _live(self) -> str:
+        silent = time.monotonic() - self._door.beat
+        return f"the event loop has not turned for {silent:.0f} s" if silent > STUCK_SECONDS else ""
 
     def _changed(self) -> int:
         """When the file changed; 0 if it is not there."""

@@ -44,7 +44,7 @@ class Taker:
         self._policies = Policies(settings.collector_do_not_track, settings.collector_privacy_control)
         self._site = Site(settings.event_names, settings.landing_pages, settings.currency, cart_ids=settings.cart_ids)
         self._allowance = Allowance()
-        self._reader = Reader(
+        self.reader = Reader(
             most_bytes=settings.collector_body_bytes,
             most_held_bytes=settings.collector_held_bytes,
             seconds=settings.collector_body_seconds,
@@ -55,14 +55,14 @@ class Taker:
         key = self._known(asking.write_key(request.headers))
         if not self._producer.is_up:
             raise self._unacknowledged("Kafka does not answer")
-        body = await self._reader.body(request)
-        self._metrics.bytes.labels(route.tracker).inc(len(body))
+        body = await self.reader.body(request)
+        self._metrics.count("bytes", route.tracker, by=len(body))
         try:
             return await self._taken(request, _envelope(request, route, request_id, self._site), key, body)
         except UnacknowledgedError as error:
             raise self._unacknowledged(str(error)) from error
         finally:
-            self._reader.let_go(body)
+            self.reader.let_go(body)
 
     async def _taken(self, request: BaseRequest, envelope: Envelope, key: WriteKey | None, body: bytes) -> Answer:
         found = self._opened(request, envelope, body)
@@ -124,11 +124,11 @@ class Taker:
             return TurnedAwayError(413, why.reason, why.detail)
         if key is not None:
             await self._writer.refuse(why, body, envelope)
-        self._metrics.refused.labels(envelope.tracker, why.reason).inc()
+        self._metrics.count("events_refused", envelope.tracker, why.reason)
         return TurnedAwayError(400, why.reason, why.detail)
 
     def _unacknowledged(self, why: str) -> TurnedAwayError:
-        self._metrics.unacknowledged.inc()
+        self._metrics.count("unacknowledged")
         return TurnedAwayError(503, "unacknowledged", f"{why}: send it again, under the same ids", AGAIN_SECONDS)
 
 

@@ -28,6 +28,8 @@ def refused(error: Exception) -> Rejection:
     """The rejection for what the decoder raised."""
     if isinstance(error, ValidationError):
         return _unlike_the_contract(str(error))
+    if isinstance(error, RecursionError):
+        return rejection("too_deep", "nested deeper than can be read: send flat attributes")
     if isinstance(error, DecodeError):
         return rejection("not_json", f"{error}: send one JSON object in UTF-8")
     return rejection("not_json", "a text is not valid UTF-8: send one JSON object in UTF-8")

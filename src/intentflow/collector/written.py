@@ -1,0 +1,72 @@
+"""An answer as bytes, written at once.
+
+aiohttp's own response takes its headers one by one, looks through them and puts them together again, which is a third of what a request
+costs. Ours have always the same ones. What a client said comes back in three places (origin, id, names of headers), each only in the
+form that `asking.py` lets through, so no line can be broken there.
+"""
+
+from http import HTTPStatus
+
+from aiohttp.helpers import rfc822_formatted_time
+from aiohttp.web import BaseRequest
+
+from intentflow.collector.answers import Answer
+from intentflow.collector.connections import Connection
+
+_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\nServer: intentflow\r\n" for status in HTTPStatus}
+_GUARDED = "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
+_ALLOWED = (
+    "Access-Control-Allow-Origin: {}\r\nAccess-Control-Allow-Credentials: true\r\n"
+    "Access-Control-Expose-Headers: Retry-After, X-Request-Id\r\nVary: Origin\r\n"
+)
+PREFLIGHT_SECONDS = 7200
+METHODS = "GET, POST, OPTIONS"
+
+
+class Written:
+    """What aiohttp's connection asks of a response, and nothing else."""
+
+    __slots__ = ("_data", "keep_alive")
+
+    def __init__(self, data: bytes, *, keep_alive: bool) -> None:
+        self._data, self.keep_alive = data, keep_alive
+
+    async def prepare(self, request: BaseRequest) -> None:
+        """It is sent. Raises ConnectionError if nobody is there any more."""
+        connection = request.protocol
+        assert isinstance(connection, Connection)
+        await connection.send(self._data)
+
+    async def write_eof(self) -> None:
+        """It was sent whole."""
+
+
+def written(request: BaseRequest, answer: Answer, origin: str | None, request_id: str) -> Written:
+    """An answer to this request."""
+    more = f"Retry-After: {answer.retry_after}\r\n" if answer.retry_after else ""
+    head = (
+        f"{_LINES[answer.status]}{_ending(request, origin)}Content-Type: {answer.kind}\r\nContent-Length: {len(answer.body)}\r\n"
+        f"X-Request-Id: {request_id}\r\n{_GUARDED}{more}\r\n"
+    )
+    body = b"" if request.method == "HEAD" else answer.body
+    return Written(head.encode() + body, keep_alive=request.keep_alive)
+
+
+def preflight(request: BaseRequest, origin: str | None, names: str | None) -> Written:
+    """What a browser asks before it lets a page send. It has no body, and says nothing of keys."""
+    allowed = f"Access-Control-Allow-Headers: {names}\r\n" if names else ""
+    head = (
+        f"{_LINES[204]}{_ending(request, origin)}Access-Control-Allow-Methods: {METHODS}\r\n"
+        f"Access-Control-Max-Age: {PREFLIGHT_SECONDS}\r\n{allowed}\r\n"
+    )
+    return Written(head.encode(), keep_alive=request.keep_alive)
+
+
+def _ending(request: BaseRequest, origin: str | None) -> str:
+    """The lines that every answer has: the time, the origin, and what becomes of the connection where that isn't the rule."""
+    lines = f"Date: {rfc822_formatted_time()}\r\n"
+    if origin is not None:
+        lines += _ALLOWED.format(origin)
+    if not request.keep_alive:
+        return lines + "Connection: close\r\n"
+    return lines if request.version.minor else lines + "Connection: keep-alive\r\n"
