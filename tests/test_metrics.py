@@ -12,18 +12,14 @@ BOUNDED = {  # label -> what bounds the number of its values
     "to_stage": "the model",
     "cause": "the contract",
     "kind": "the contract",
-<<<<<<< HEAD
+    "tracker": "the contract",
+    "status": "the contract",
+    "end": "the contract",
+    "key": "the file of write keys",
     "endpoint": "the list of endpoints",
     "answer": "the contract",
     "why": "the contract",
     "state": "the contract",
-=======
-    "tracker": "the contract",
-    "status": "the contract",
-    "end": "the contract",
-    "why": "the contract",
-    "key": "the file of write keys",
->>>>>>> 816d702 (collector: answers as bytes, metrics in the one list, tests on a real Kafka)
     "version": "what runs",
     "model": "what runs",
     "model_version": "what runs",

@@ -120,6 +120,10 @@ class Settings(BaseSettings):
     collector_do_not_track: Literal["drop", "carry"] = Field(
         "drop", description="what becomes of what is only known by watching somebody who said `do not track`"
     )
+    collector_tracking_consents: tuple[str, ...] = Field(
+        ("analytics", "analytics_storage", "statistics", "performance", "C0002"),
+        description="categories of the site's consent dialogue; who refuses one of them has said `do not track`",
+    )
     collector_privacy_control: Literal["drop", "carry"] = Field(
         "carry", description="the same, of somebody whose browser sends Global Privacy Control"
     )

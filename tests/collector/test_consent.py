@@ -63,6 +63,10 @@ def test_what_the_event_says_itself_is_not_written_over():
         (Wishes(privacy_control=True), None, BOTH, True),
         (NONE, {"do_not_track": True}, Policies(), True),
         (NONE, {"global_privacy_control": True}, BOTH, True),
+        (NONE, {"consent.analytics": False}, Policies(categories=frozenset({"analytics"})), True),
+        (NONE, {"consent.analytics": True}, Policies(categories=frozenset({"analytics"})), False),
+        (NONE, {"consent.advertising": False}, Policies(categories=frozenset({"analytics"})), False),
+        (NONE, {"consent.analytics": False}, Policies("carry", categories=frozenset({"analytics"})), False),
         (Wishes(True, True), {"do_not_track": True, "global_privacy_control": True}, CARRIED, False),
     ],
 )

@@ -89,7 +89,7 @@ async def test_of_a_batch_each_event_has_its_own_end_and_what_is_refused_is_kept
     good = [json.dumps(visit(f"mixed-{number}")) for number in range(3)]
     body = f'{{"batch":[{good[0]}, {bad}, {good[1]}, {good[2]}]}}'
     assert collector.post("/v1/batch", body.encode(), X_Request_Id="mixed").status == 200
-    assert [event["visitor_id"] for event in await collector.events("mixed-")] == ["mixed-0", "mixed-1", "mixed-2"]
+    assert {event["visitor_id"] for event in await collector.events("mixed-")} == {"mixed-0", "mixed-1", "mixed-2"}
     (kept,) = await collector.written(collector.names.rejections, "mixed-bad")
     headers = {name: text.decode() for name, text in kept.headers}
     assert kept.value == bad.encode()
@@ -209,3 +209,100 @@ def test_a_body_that_comes_in_pieces_without_a_length_is_taken_and_bounded(colle
 
 
 def test_a_key_that_sends_more_than_it_may_is_told_when_to_come_again(collector: Running, tmp_path): ...
+
+
+def signup(name: str) -> dict[str, Any]:
+    return {
+        "family": "newsletter_signup",
+        "event_id": name,
+        "occurred_at": "2026-05-01T09:41:00Z",
+        "email": f"{name}@example.com",
+        "visitor_id": name,
+    }
+
+
+async def test_our_own_api_says_of_each_event_what_became_of_it(collector: Running):
+    bad = {"family": "cart", "event_id": "own-2", "occurred_at": "yesterday", "visitor_id": "own", "action": "add"}
+    reply = collector.post("/v1/events", [signup("own-1"), bad, signup("own-3")], X_Request_Id="own")
+    assert reply.status == 200
+    assert reply.said["request_id"] == "own"
+    assert [one["result"] for one in reply.said["results"]] == ["accepted", "refused", "accepted"]
+    assert reply.said["results"][1]["reason"] == "bad_time"
+    assert "occurred_at" in reply.said["results"][1]["detail"]
+    (kept,) = await collector.written(collector.names.rejections, "own-2")
+    assert json.loads(kept.value) == bad
+    families = [event["family"] for event in await collector.events("own-")]
+    assert sorted(families) == ["link", "link", "newsletter_signup", "newsletter_signup"]
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/cloudevents+json", "application/cloudevents-batch+json; charset=utf-8"]
+)
+async def test_cloudevents_come_one_by_one_or_together(collector: Running, content_type: str):
+    name = f"structured-{len(content_type)}"
+    event = {
+        "specversion": "1.0",
+        "id": name,
+        "type": "intentflow.newsletter_signup",
+        "time": "2026-05-01T09:41:00Z",
+        "source": "crm",
+    }
+    event["data"] = {"email": f"{name}@example.com"}  # type: ignore[assignment]  # the one attribute that is no text
+    body = [event] if "batch" in content_type else event
+    assert collector.post("/v1/events", body, Content_Type=content_type).said["results"] == [{"result": "accepted"}]
+    (written,) = await collector.events(name)
+    assert (written["family"], written["event_id"]) == ("newsletter_signup", name)
+
+
+async def test_a_cloudevent_may_have_its_attributes_in_headers(collector: Running):
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": "binary%20one",
+        "ce_type": "intentflow.cart.add",
+        "ce_time": "2026-05-01T09:41:00Z",
+        "ce_source": "crm",
+    }
+    assert (
+        collector.post("/v1/events", {"visitor_id": "binary"}, Content_Type="application/json", **headers).status == 200
+    )
+    (written,) = await collector.events("binary one")
+    assert (written["family"], written["action"], written["visitor_id"]) == ("cart", "add", "binary")
+    assert collector.post("/v1/events", b"no json", **headers).said["results"][0]["reason"] == "not_json"
+
+
+def test_if_all_are_refused_our_own_api_says_so_with_its_status(collector: Running):
+    outcome = {
+        "family": "outcome",
+        "event_id": "o",
+        "occurred_at": "2026-05-01T09:41:00Z",
+        "lead_id": "u",
+        "action": "won",
+    }
+    assert collector.post("/v1/events", outcome, key=collector.browser).status == 403
+    assert collector.post("/v1/events", outcome | {"action": "lost it"}).status == 400
+    assert collector.post("/v1/events", []).status == 200
+
+
+async def test_a_pixel_is_answered_with_a_picture(collector: Running):
+    query = f"/i?e=pv&p=web&eid=7f3c1d2e-0000-4000-8000-000000000001&aid={collector.browser}&duid=pixelled&url=https%3A%2F%2Fa.example"
+    reply = collector.call("GET", query, User_Agent="Mozilla/5.0 Firefox/138.0")
+    assert (reply.status, reply.headers["content-type"], reply.body[:6]) == (200, "image/gif", b"GIF89a")
+    (event,) = await collector.events("pixelled")
+    assert (event["page"]["url"], event["user_agent"]) == ("https://a.example", "Mozilla/5.0 Firefox/138.0")
+    assert collector.call("GET", "/i?e=pv&p=web&aid=wrong").status == 401
+
+
+async def test_posthogs_beacon_and_query_are_understood(collector: Running):
+    def packed(who: str) -> bytes:
+        event = {
+            "event": "$pageview",
+            "uuid": who,
+            "properties": {"distinct_id": who, "token": collector.browser, "$current_url": PAGE},
+        }
+        return base64.urlsafe_b64encode(json.dumps(event).encode())
+
+    assert collector.call("POST", "/e/?beacon=1", b"data=" + packed("beaconed")).said == {"status": 1}
+    assert collector.call("GET", "/e/?ip=1&data=" + packed("queried").decode()).said == {"status": 1}
+    assert [
+        event["page"]["url"] for event in [*await collector.events("beaconed"), *await collector.events("queried")]
+    ] == [PAGE, PAGE]

@@ -9,6 +9,10 @@ import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
+from urllib.parse import unquote
+
+from msgspec import Raw
+from msgspec.json import encode
 
 from intentflow.collector.consent import NONE, Wishes
 
@@ -54,6 +58,12 @@ def wishes(headers: Headers) -> Wishes:
     """What the browser says for whoever sits before it."""
     do_not_track, privacy = headers.get("DNT") == "1", headers.get("Sec-GPC") == "1"
     return Wishes(do_not_track, privacy) if do_not_track or privacy else NONE
+
+
+def binary_event(headers: Headers, body: bytes) -> bytes:
+    """A CloudEvent whose attributes are headers (`ce-id`, ...) and whose data is the body, as the JSON object that it might have been."""
+    said = {name[3:].lower(): unquote(text) for name, text in headers.items() if name[:3].lower() == "ce-"}
+    return encode({**said, "data": Raw(body or b"null")})
 
 
 def write_key(headers: Headers) -> str | None:

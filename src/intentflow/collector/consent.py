@@ -1,20 +1,20 @@
 """Who does not want to be watched: what is heard of it, and what is done about it.
 
 Two wishes are heard. *Do not track*: the browser says so (`DNT: 1`), or the visitor did in the site's own consent dialogue, which
-trackers hand on (the attribute `do_not_track`). *Global privacy control* (`Sec-GPC: 1`): nothing may be sold or shared. Both are
-carried in the event in any case. What is done is a setting for each: `drop`, and what we would only know by watching is not written; or
-`carry`, and the scoring model decides. What somebody tells us themselves (a form, a sign-up, an order, and above all an unsubscription)
-is not watching: it is taken under both, without the link to what their browser did. Do-not-contact is another matter, and an attribute
-of the profile. See docs/decisions/0009.
+trackers hand on (the attribute `do_not_track`, or a category that is refused). *Global privacy control* (`Sec-GPC: 1`): nothing may be
+sold or shared. Both are carried in the event in any case. What is done is a setting for each: `drop`, and what we would only know by
+watching is not written; or `carry`, and the scoring model decides. What somebody tells us themselves (a form, a sign-up, an order, and
+above all an unsubscription) is not watching: it is taken under both, without the link to what their browser did. Do-not-contact is
+another matter, and an attribute of the profile. See docs/decisions/0009.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
-from intentflow.domain.event import AnyRecord, Cart, LandingPage, Link, NewsletterSignup, WebsiteVisit
-from intentflow.wire.tracked import DO_NOT_TRACK, PRIVACY_CONTROL
+from intentflow.domain.event import AnyRecord, Attribute, Cart, LandingPage, Link, NewsletterSignup, WebsiteVisit
+from intentflow.wire.tracked import CONSENT, DO_NOT_TRACK, PRIVACY_CONTROL
 
 Policy = Literal["drop", "carry"]
 TOLD: dict[
@@ -39,6 +39,9 @@ class Policies(Struct, frozen=True):
 
     do_not_track: Policy = "drop"
     privacy_control: Policy = "carry"
+    categories: frozenset[str] = (
+        frozenset()
+    )  # of the consent dialogue: who refuses one of these does not want to be watched
 
 
 NONE = Wishes()
@@ -55,16 +58,22 @@ def carry(events: Sequence[AnyRecord], wishes: Wishes) -> None:
 
 def is_private(events: Sequence[AnyRecord], wishes: Wishes, policies: Policies) -> bool:
     """Whether these events, which belong together, are not to be watched: the browser or one of them says so, and the policy is `drop`."""
-    if policies.do_not_track == "drop" and (wishes.do_not_track or _say(events, DO_NOT_TRACK)):
+    if wishes.do_not_track and policies.do_not_track == "drop":
         return True
-    return policies.privacy_control == "drop" and (wishes.privacy_control or _say(events, PRIVACY_CONTROL))
-
-
-def _say(events: Sequence[AnyRecord], wish: str) -> bool:
+    if wishes.privacy_control and policies.privacy_control == "drop":
+        return True
     for event in events:
-        if not isinstance(event, Link) and event.attributes and event.attributes.get(wish) is True:
+        if not isinstance(event, Link) and event.attributes and _refuses(event.attributes, policies):
             return True
     return False
+
+
+def _refuses(said: Mapping[str, Attribute], policies: Policies) -> bool:
+    if policies.privacy_control == "drop" and said.get(PRIVACY_CONTROL) is True:
+        return True
+    if policies.do_not_track != "drop":
+        return False
+    return said.get(DO_NOT_TRACK) is True or any(said.get(CONSENT + name) is False for name in policies.categories)
 
 
 def is_told(event: AnyRecord) -> bool:

@@ -41,7 +41,11 @@ class Taker:
         self.keys = keys
         self._settings, self._producer, self._metrics = settings, producer, metrics
         self._writer = Writer(producer, TopicNames(settings.prefix, settings.app_id), settings.partitions)
-        self._policies = Policies(settings.collector_do_not_track, settings.collector_privacy_control)
+        self._policies = Policies(
+            settings.collector_do_not_track,
+            settings.collector_privacy_control,
+            frozenset(settings.collector_tracking_consents),
+        )
         self._site = Site(settings.event_names, settings.landing_pages, settings.currency, cart_ids=settings.cart_ids)
         self._allowance = Allowance()
         self.reader = Reader(
@@ -102,6 +106,8 @@ class Taker:
             plain = query if envelope.call == PIXEL else from_form(query, most)
         else:
             plain = unpacked(body, most)
+            if envelope.tracker == "cloudevents" and "ce-specversion" in request.headers and isinstance(plain, bytes):
+                plain = asking.binary_event(request.headers, plain)
         return plain if isinstance(plain, Rejection) else opened(plain, envelope)
 
     def _admit(self, key: WriteKey, origin: str | None, events: int) -> None:
