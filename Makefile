@@ -9,10 +9,10 @@ PYTHON ?=
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test lint format bench faults mutants lock clean
+.PHONY: help install up demo test test-doors lint format bench faults mutants lock clean
 
 help:  ## say what can be made
-	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 install: $(STAMP)  ## set everything up in .venv, without root; the second time it is there already
 	@echo "intentflow is installed: $(BIN)/intentflow"
@@ -26,6 +26,9 @@ demo: $(STAMP)  ## some made-up days of a shop, scored before your eyes; stops b
 test: lint  ## lint, types, layers, and all tests, those on a real broker included
 	@echo "==> tests"
 	@$(BIN)/python -m pytest -q $(ARGS)
+
+test-doors: $(STAMP)  ## the doors alone: collector, real clients and browsers, console, delivery
+	@$(BIN)/python -m pytest -q $(wildcard tests/collector tests/clients tests/console tests/readmodel tests/deliver) $(ARGS)
 
 lint: $(STAMP)  ## lint, format, types and layers
 	@echo "==> lint"

@@ -10,6 +10,7 @@ TESTS = ROOT / "tests"
 HOMES = {"streams": STREAMS, "bench": ROOT / "bench"}  # every other folder of tests mirrors a package of intentflow
 OF_THE_WHOLE = {
     "deploy",
+    "clients",
     "faults",
     "house",
     "mutants",
