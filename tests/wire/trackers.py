@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from intentflow.wire import posted_events, posthog, segment, snowplow
@@ -51,7 +52,7 @@ def told(one: Any) -> dict[str, Any]:
     return fields
 
 
-def outcome(one: dict[str, Any]) -> str:
+def outcome(one: Mapping[str, Any]) -> str:
     """A word for what became of it: `cart.add`, `link`, `profile`, or the reason of a rejection."""
     if "refused" in one:
         return f"refused {one['refused']}"
