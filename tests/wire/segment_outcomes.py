@@ -100,21 +100,21 @@ track.md; User Registered; landing_page.submit
 track.md; Course Clicked; refused unknown_family
 track.md; Button Clicked; refused unknown_family
 video.md; Video Playback Started; refused no_identity
-video.md; Video Playback Paused; refused no_identity
-video.md; Video Playback Interrupted; refused no_identity
-video.md; Video Playback Buffer Started; refused no_identity
-video.md; Video Playback Buffer Completed; refused no_identity
-video.md; Video Playback Seek Started; refused no_identity
-video.md; Video Playback Seek Completed; refused no_identity
-video.md; Video Playback Resumed; refused no_identity
-video.md; Video Playback Completed; refused no_identity
-video.md; Video Playback Exited; refused no_identity
-video.md; Video Content Started; refused no_identity
-video.md; Video Content Playing; refused no_identity
-video.md; Video Content Completed; refused no_identity
-video.md; Video Ad Started; refused no_identity
-video.md; Video Ad Playing; refused no_identity
-video.md; Video Ad Completed; refused no_identity
+video.md; Video Playback Paused; passed over
+video.md; Video Playback Interrupted; passed over
+video.md; Video Playback Buffer Started; passed over
+video.md; Video Playback Buffer Completed; passed over
+video.md; Video Playback Seek Started; passed over
+video.md; Video Playback Seek Completed; passed over
+video.md; Video Playback Resumed; passed over
+video.md; Video Playback Completed; passed over
+video.md; Video Playback Exited; passed over
+video.md; Video Content Started; passed over
+video.md; Video Content Playing; passed over
+video.md; Video Content Completed; passed over
+video.md; Video Ad Started; passed over
+video.md; Video Ad Playing; passed over
+video.md; Video Ad Completed; passed over
 video.md; Video Playback Started; website_visit.video
 video.md; Video Content Started; passed over
 video.md; Video Content Playing; passed over

@@ -358,7 +358,7 @@ def test_an_alias_links_the_former_id_to_the_one_of_now(call: dict[str, object],
     [
         {"type": "alias", "previousId": "u-1", "anonymousId": None},
         {"type": "alias", "userId": None},
-        {"type": "identify", "anonymousId": None},
+        {"type": "identify", "anonymousId": None, "userId": None},
         {"type": "group", "anonymousId": None},
         {"type": "track"},
     ],
@@ -387,6 +387,30 @@ def test_consent_is_carried_by_category():
         "consent.c1": True,
         "consent.c2": False,
     }
+
+
+def test_an_identify_that_tells_nothing_new_is_passed_over():
+    assert taken("segment", {"type": "identify", "userId": "u-1"}) == []
+
+
+def test_the_address_in_an_order_is_the_persons_and_the_one_in_a_recommendation_is_not():
+    """A visitor who sends a friend a link is not the friend."""
+    (bought,) = track("Order Completed", {"email": "ann@roastery.example"})
+    assert bought["email"] == "ann@roastery.example"
+    (shared,) = track("Product Shared", {"email": "friend@example.com"})
+    assert (shared["visitor_id"], shared.get("email"), shared["attributes"]) == (
+        "a-1",
+        None,
+        {"event": "Product Shared"},
+    )
+
+
+def test_an_order_that_names_an_address_alone_is_its_owners():
+    call = {"type": "track", "event": "Order Completed", "messageId": "m-1"}
+    (bought,) = taken("segment", call | {"properties": {"email": "ann@roastery.example"}})
+    assert (bought["email"], bought.get("visitor_id")) == ("ann@roastery.example", None)
+    (refused,) = taken("segment", call)
+    assert refused["detail"] == "userId, anonymousId or traits.email: one of them must say who it was"
 
 
 def test_addresses_of_other_people_are_not_kept():

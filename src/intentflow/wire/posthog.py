@@ -16,7 +16,7 @@
 | `occurred_at` | `timestamp`, else `$time`, corrected by the batch's `sent_at`; or `offset` ms before it was received |
 | `lead_id` | `distinct_id`, if it is a known person's |
 | `visitor_id` | `distinct_id` otherwise; of a known person `$anon_distinct_id`, else `$device_id` |
-| `email` | `email` in `$set` or in the properties |
+| `email` | `email` in `$set`, and in the properties of sign-ups, forms, checkouts and orders |
 | `page` | `$current_url`, `title`, `$referrer` |
 | `campaign` | never said: the page's address has it. The `utm_*` of the properties stay from page to page, each would be a landing |
 | `user_agent` | `$raw_user_agent`, `$user_agent`; else the request's, if it is a browser's |
@@ -54,6 +54,7 @@ from intentflow.wire.tracker_ids import Refusal, email_of, event_id_of, id_of
 from intentflow.wire.tracker_texts import agent_of, mapping_of, page_of, sent_in, take_attributes, text_of, time_in
 from intentflow.wire.tracker_traits import of_company
 
+WHO = "distinct_id: must say who it was, and be nobody else's"
 COMPANIES = frozenset(
     {"company", "organization", "organisation", "account"}
 )  # types of groups that are somebody's company
@@ -109,7 +110,7 @@ def opened(body: bytes, call: str) -> Opened | Rejection:  # noqa: ARG001 - all 
 
 def translate(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord | Rejection]:
     """What one event is to us."""
-    return or_refused(_records, item, envelope)
+    return or_refused(_records, item, envelope, WHO)
 
 
 def _key(batch: Batch) -> str | None:
@@ -126,8 +127,6 @@ def _records(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord]:
     if name.startswith("$") and name not in OWN and not told:
         return
     seen = _seen(event, properties, told, item, envelope)
-    if seen.lead_id is None and seen.visitor_id is None:
-        raise Refusal("no_identity", "distinct_id: must say who it was, and be nobody else's")
     if name in OWN:
         yield from OWN[name](seen, properties, envelope)
     elif not name.startswith("$"):
@@ -165,7 +164,7 @@ def _seen(
         occurred_at=happened(envelope, created, sent) if offset is None else at(envelope.received - offset),
         lead_id=lead,
         visitor_id=visitor,
-        email=email_of(told.get("email")) or email_of(properties.get("email")),
+        email=email_of(told.get("email")),
         page=page_of(properties.get("$current_url"), properties.get("title"), properties.get("$referrer")),
         user_agent=agent_of(properties.get("$raw_user_agent") or properties.get("$user_agent"), envelope),
         attributes=attributes,

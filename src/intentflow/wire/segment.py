@@ -13,7 +13,7 @@
 | `event_id` | `messageId`; without one, a hash of the content |
 | `occurred_at` | `originalTimestamp`, else `timestamp`, corrected by `sentAt` |
 | `lead_id`, `visitor_id` | `userId`, `anonymousId` |
-| `email` | `traits.email` of `identify`, `properties.email`, `context.traits.email` |
+| `email` | `traits.email` of `identify`, `context.traits.email`; `properties.email` of sign-ups, forms, checkouts and orders |
 | `page` | `properties.url` of `page`; `context.page`; `properties.url`, `properties.link_url` |
 | `campaign` | `context.campaign`, `properties.campaign`, `properties.campaign_name` and `campaign_id` |
 | `user_agent` | `context.userAgent`; else the request's, if it is a browser's |
@@ -114,7 +114,7 @@ def opened(body: bytes, call: str) -> Opened | Rejection:  # noqa: ARG001 - all 
 
 def translate(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord | Rejection]:
     """What one call is to us."""
-    return or_refused(_records, item, envelope)
+    return or_refused(_records, item, envelope, WHO)
 
 
 def _records(item: bytes | Raw, envelope: Envelope) -> Iterable[AnyRecord]:
@@ -126,8 +126,6 @@ def _records(item: bytes | Raw, envelope: Envelope) -> Iterable[AnyRecord]:
         raise Refusal("unknown_family", f"type: must be one of {', '.join(CALLS)}")
     context, properties = mapping_of(call.context), mapping_of(call.properties)
     seen = _seen(call, kind, context, properties, item, envelope)
-    if seen.lead_id is None and seen.email is None and seen.visitor_id is None:
-        raise Refusal("no_identity", WHO)
     return CALLS[kind](call, seen, properties, envelope)
 
 
@@ -148,7 +146,7 @@ def _seen(
         occurred_at=happened(envelope, created, sent),
         lead_id=id_of(call.old_user_id if call.user_id is None else call.user_id, "userId"),
         visitor_id=id_of(call.old_anonymous_id if call.anonymous_id is None else call.anonymous_id, "anonymousId"),
-        email=_email(mapping_of(call.traits) if kind == "identify" else {}, properties, context),
+        email=_email(mapping_of(call.traits) if kind == "identify" else {}, context),
         page=_page(kind, properties, mapping_of(context.get("page"))),
         campaign=_campaign(properties, context),
         user_agent=agent_of(context.get("userAgent") or context.get("user_agent"), envelope),
@@ -174,13 +172,9 @@ def _page_call(call: Call, seen: Seen, properties: Mapping[str, object], envelop
 
 def _identify(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope: Envelope) -> Iterable[AnyRecord]:
     traits = mapping_of(call.traits) or mapping_of(mapping_of(call.context).get("traits"))
-    told: list[AnyRecord] = [*links(seen), *profiles(seen, traits)]
-    if not told:
-        raise Refusal(
-            "no_identity",
-            "identify: tells nothing: it needs two of anonymousId, userId and traits.email, or other traits",
-        )
-    return told
+    if seen.lead_id is None and seen.email is None and seen.visitor_id is None:
+        raise Refusal("no_identity", WHO)
+    return [*links(seen), *profiles(seen, traits)]
 
 
 def _alias(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope: Envelope) -> Iterable[AnyRecord]:
@@ -203,9 +197,10 @@ def _group(call: Call, seen: Seen, _properties: Mapping[str, object], _envelope:
     return company(seen, told)
 
 
-def _email(traits: Mapping[str, object], properties: Mapping[str, object], context: Mapping[str, object]) -> str | None:
-    said = (told["email"] for told in (traits, properties, mapping_of(context.get("traits"))) if "email" in told)
-    return next((email for one in said if (email := email_of(one)) is not None), None)
+def _email(traits: Mapping[str, object], context: Mapping[str, object]) -> str | None:
+    return email_of(traits.get("email")) or (
+        email_of(mapping_of(context["traits"]).get("email")) if "traits" in context else None
+    )
 
 
 def _page(kind: str, properties: Mapping[str, object], page: Mapping[str, object]) -> Page | None:

@@ -17,7 +17,7 @@
 | `occurred_at` | `ttm`, if it is given; else `dtm`, corrected by `stm` |
 | `lead_id` | `uid` |
 | `visitor_id` | `duid`, else `tnuid` or `nuid`, else `userId` of the context `client_session` |
-| `email` | of the e-commerce entity `user`; of a form's field |
+| `email` | of the e-commerce entity `user`; of what sign-ups, forms, checkouts and orders say |
 | `page` | `url`, `page`, `refr` |
 | `campaign` | never said: the page's address has it |
 | `user_agent` | `ua`; else the request's, if it is a browser's |
@@ -53,6 +53,7 @@ from intentflow.wire.tracker_ids import Refusal, email_of, event_id_of, id_of
 from intentflow.wire.tracker_texts import agent_of, page_of, sent_in, take_attributes, text_of, time_in
 
 PIXEL = "pixel"
+WHO = "uid, duid: one of them must say who it was; a tracker that is anonymous says neither"
 MOST_FIELDS = 200  # of a pixel's query
 ELSEWHERE = frozenset({"email", "total", "cart_value"})
 ALLOWS = {
@@ -90,7 +91,7 @@ def opened(body: bytes, call: str) -> Opened | Rejection:
 
 def translate(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord | Rejection]:
     """What one event is to us."""
-    return or_refused(_records, item, envelope)
+    return or_refused(_records, item, envelope, WHO)
 
 
 def _fields(item: bytes | Raw, call: str) -> Fields:
@@ -124,7 +125,7 @@ def _seen(fields: Fields, contexts: list[Entity], envelope: Envelope) -> Seen:
     )
     session = next((entity.data for entity in contexts if entity.name == "client_session"), {})
     user = next((entity.data for entity in contexts if entity.name == "user"), {})
-    seen = Seen(
+    return Seen(
         event_id=event_id_of(fields.get("eid"), lambda: fields, created if true is None else true, envelope.received),
         occurred_at=occurred_at,
         lead_id=id_of(fields.get("uid"), "uid"),
@@ -134,11 +135,6 @@ def _seen(fields: Fields, contexts: list[Entity], envelope: Envelope) -> Seen:
         user_agent=agent_of(fields.get("ua"), envelope),
         attributes={},
     )
-    if seen.lead_id is None and seen.visitor_id is None and seen.email is None:
-        raise Refusal(
-            "no_identity", "uid, duid: one of them must say who it was; a tracker that is anonymous says neither"
-        )
-    return seen
 
 
 def _visitor(fields: Fields, of_session: object) -> str | None:
@@ -179,7 +175,6 @@ def _self_describing(fields: Fields, contexts: list[Entity], seen: Seen, envelop
         return
     name = shop_action(event) if event.name in SHOP_ACTIONS else event.name
     told = {key: value for key, value in event.data.items() if key != "type" or event.name not in SHOP_ACTIONS}
-    seen.email = email_of(event.data.get("email")) or seen.email
     yield from _by_name(
         seen, name, envelope.site.names.meaning(name), "ue_pr", shop_properties(contexts) | told, envelope
     )
@@ -204,7 +199,6 @@ def _link_click(event: Entity, seen: Seen, _envelope: Envelope) -> Iterator[AnyR
 
 def _submit_form(event: Entity, seen: Seen, envelope: Envelope) -> Iterator[AnyRecord]:
     told = {"form_id": event.data.get("formId"), **form_fields(event.data.get("elements"))}
-    seen.email = email_of(told.get("email")) or seen.email
     yield from _by_name(seen, event.name, envelope.site.names.meaning(event.name), "ue_pr", told, envelope)
 
 

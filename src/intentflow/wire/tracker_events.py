@@ -27,16 +27,18 @@ from intentflow.domain.event import (
     WebsiteVisit,
 )
 from intentflow.wire.event_names import Meaning
-from intentflow.wire.refusals import refused
+from intentflow.wire.refusals import refused, rejection
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.site import Site
 from intentflow.wire.tracked import Envelope
 from intentflow.wire.tracker_carts import currency_of, lines_of, value_of
-from intentflow.wire.tracker_ids import Refusal, id_of
+from intentflow.wire.tracker_ids import Refusal, email_of, id_of
 from intentflow.wire.tracker_texts import LONGEST_TEXT
 from intentflow.wire.tracker_traits import Told, is_of_a_person, tellings
 
 T = TypeVar("T")
+# What people tell with their own address. The `email` of any other event may be somebody else's: a friend's, who was sent a link.
+WITH_ADDRESS = {("landing_page", "submit"), ("cart", "checkout"), ("cart", "purchase")}
 SENT = {("landing_page", "submit"), ("newsletter_signup", "signup")}  # what people fill in
 
 
@@ -69,15 +71,18 @@ class Seen(Struct):
 
 
 def or_refused(
-    records: Callable[[T, Envelope], Iterable[AnyRecord]], item: T, envelope: Envelope
+    records: Callable[[T, Envelope], Iterable[AnyRecord]], item: T, envelope: Envelope, who: str
 ) -> Iterator[AnyRecord | Rejection]:
-    """The records of one item, or why there are none: it can't be read, or not be taken."""
+    """The records of one item, or why there are none: it can't be read, or not be taken. `who` says which fields name somebody."""
     try:
-        return iter(list(records(item, envelope)))
+        found = list(records(item, envelope))
     except Refusal as refusal:
         return iter((refusal.rejection,))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return iter((refused(error),))
+    if any(not isinstance(one, Link) and not (one.lead_id or one.email or one.visitor_id) for one in found):
+        return iter((rejection("no_identity", who),))
+    return iter(found)
 
 
 def page_view(seen: Seen, site: Site) -> AnyRecord:
@@ -91,6 +96,8 @@ def named(seen: Seen, name: str, meaning: Meaning, properties: Mapping[str, obje
     """What an event of a name that means something is, and what it tells of the person. The name is its attribute `event`."""
     if not meaning.family:
         return [page_view(seen, site)]
+    if meaning.family == "newsletter_signup" or (meaning.family, meaning.action) in WITH_ADDRESS:
+        seen.email = email_of(properties.get("email")) or seen.email
     person = _of_the_person(properties, seen) if (meaning.family, meaning.action) in SENT else None
     _note(seen.attributes, "event", name[:LONGEST_TEXT])
     if meaning.family == "landing_page":
