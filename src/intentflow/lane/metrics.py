@@ -124,6 +124,8 @@ class Metrics:
 
     def behind(self, topic: str, records: int, read: float | None, uncommitted: int) -> None:
         """So many records of a topic are not folded; the oldest of the last ones that were is of that time, in seconds since 1970."""
+        for counter in (self.counted, self.duplicate, self.forwarded):
+            counter.labels(topic)  # from 0 on: Prometheus does not see an increase from nothing
         self.lag.labels(topic).set(records)
         self.lag_seconds.labels(topic).set(max(0.0, time.time() - read) if records and read is not None else 0.0)
         self.uncommitted.labels(topic).set(uncommitted)
