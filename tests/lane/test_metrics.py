@@ -1,4 +1,3 @@
-import re
 import time
 
 import msgspec
@@ -49,28 +48,6 @@ def test_a_notice_of_a_cart_is_counted_by_its_kind_and_is_no_change():
     metrics, told = Metrics(), Unpublished(0, 1, msgspec.json.encode(EXAMPLES["cart_notice"][0]), NOTICE)
     metrics.published([(b"l:a", [told, told])])
     assert value(metrics, "intentflow_cart_notices_total", kind="abandoned") == 2
-
-
-def test_names_are_as_prometheus_wants_them_and_no_label_names_a_lead():
-    metrics = Metrics()
-    families = list(metrics.registry.collect())
-    assert all(re.fullmatch(r"intentflow_[a-z_]+", family.name) and family.documentation for family in families)
-    labels = {
-        name for collector in metrics.registry._collector_to_names for name in getattr(collector, "_labelnames", ())
-    }
-    assert labels <= {
-        "topic",
-        "reason",
-        "partition",
-        "from_stage",
-        "to_stage",
-        "cause",
-        "version",
-        "model",
-        "model_version",
-        "model_hash",
-        "kind",
-    }
 
 
 def test_how_late_a_change_is_counts_from_the_receipt_of_what_caused_it_unless_that_is_history():
