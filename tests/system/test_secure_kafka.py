@@ -1,0 +1,74 @@
+"""TLS and SCRAM on a real Apache Kafka: a worker that logs in does all that any does; one that may not in says why."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from intentflow.model.load import load
+from intentflow.settings import Settings
+from intentflow.verify.run import Verifier, Wish
+from tests.system.records import events, make_topics, send, settled
+from tests.system.secure_kafka import PASSWORD, USER, SecureKafka
+from tests.system.workers import App
+
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureKafka]:
+    with SecureKafka(tmp_path_factory.mktemp("secure")) as kafka:
+        yield kafka
+
+
+def access(broker: SecureKafka, **other: str) -> dict[str, str]:
+    """The environment of who comes by the secure door."""
+    said = {
+        "bootstrap": broker.secure, "security_protocol": "SASL_SSL", "sasl_mechanism": "SCRAM-SHA-512", "sasl_username": USER,
+        "sasl_password": PASSWORD, "tls_ca": str(broker.authority),
+    }  # fmt: skip
+    return {f"INTENTFLOW_{name.upper()}": value for name, value in {**said, **other}.items()}
+
+
+def command(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "intentflow", *arguments],
+        env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def test_a_worker_that_logs_in_over_tls_scores_and_what_it_did_verifies(broker, tmp_path, monkeypatch):
+    with App(broker.bootstrap, tmp_path) as app:
+        make_topics(app)
+        worker = app.worker(**access(broker)).ready()
+        send(app, events(600, 60, seed=3))
+        settled(app)
+        assert worker.stop() == 0
+        assert PASSWORD not in worker.said
+        for name, value in access(broker).items():
+            monkeypatch.setenv(name, value)
+        verifier = Verifier(Settings().kafka, app.names, load("retail"), lambda what, done, total: None)
+        report = asyncio.run(verifier.run(Wish("none", settled=True)))
+        assert report.shown == []
+        assert report.checked.leads > 10
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"sasl_password": "a wrong one"}, "password"),
+        ({"tls_ca": ""}, "certificate"),
+        ({"tls_ca": "/nowhere/ca.pem"}, "/nowhere/ca.pem"),
+        ({"security_protocol": "PLAINTEXT"}, "answer"),
+    ],
+    ids=["wrong password", "unknown authority", "no such file", "not encrypted"],
+)
+def test_who_may_not_in_is_told_what_is_wrong_and_no_secret(broker, other, said):
+    done = command(access(broker, **other), "topics")
+    assert done.returncode in (2, 69), done
+    assert said in done.stderr.lower()
+    assert "Traceback" not in done.stderr
+    assert PASSWORD not in done.stdout + done.stderr
