@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     read_model_refresh: float = Field(
         300.0, ge=1, description="seconds within which every score that lists are sorted by is brought up to now"
     )
-    projector_metrics_port: int = Field(9103, ge=0, le=65535, description="Prometheus port of the projector; 0 = off")
+    projector_metrics_port: int = Field(9120, ge=0, le=65535, description="Prometheus port of the projector; 0 = off")
 
     # Console
     console_host: str = Field("127.0.0.1", description="address that the console listens on; 0.0.0.0 is every one")
@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     # Collector
     collector_host: str = Field("127.0.0.1", description="address that the collector listens on; 0.0.0.0 is every one")
     collector_port: int = Field(8080, ge=0, le=65535, description="port of the collector; 0 is a free one")
-    collector_metrics_port: int = Field(9101, ge=0, le=65535, description="Prometheus port of the collector; 0 = off")
+    collector_metrics_port: int = Field(9110, ge=0, le=65535, description="Prometheus port of the collector; 0 = off")
     collector_keys: Path | None = Field(
         None, description="file of the write keys; default: collector-keys.yaml in the data folder"
     )

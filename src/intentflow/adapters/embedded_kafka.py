@@ -110,7 +110,7 @@ class EmbeddedKafka:
         """
         self._lock = FolderLock(self._folder, "a Kafka")
         try:
-            self.port = claimed_port(self._wanted_port, "Kafka", "--kafka-port")
+            self.port = claimed_port(self.port or self._wanted_port, "Kafka", "--kafka-port")
             java, jars = java_program(self._wanted_java), kafka_jars(self._cache)
             self._archive = ClassArchive(java, jars, self._folder)
             heap = f"-Xmx{self._heap_mb}m"

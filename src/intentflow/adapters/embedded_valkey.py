@@ -47,7 +47,7 @@ class EmbeddedValkey:
         """
         self._lock = FolderLock(self._folder, "a Valkey")
         try:
-            self.port = claimed_port(self._wanted_port, "Valkey", "--valkey-port")
+            self.port = claimed_port(self.port or self._wanted_port, "Valkey", "--valkey-port")
             self._process = ServerProcess("Valkey", self._command(), self._folder / "server.log", self._lock)
             self._wait_until_ready()
         except BaseException:

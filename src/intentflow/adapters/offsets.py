@@ -75,8 +75,10 @@ class Offsets:
         await self._admin.delete_topics(topics)
 
 
-async def records(kafka: Kafka, topics: Iterable[str], partitions: int, *, follow: bool = False) -> AsyncIterator[Any]:
-    """All records of the topics, from the beginning to where they end now; `follow`: and those to come, for ever."""
+async def records(
+    kafka: Kafka, topics: Iterable[str], partitions: int, *, follow: bool = False, from_now: bool = False
+) -> AsyncIterator[Any]:
+    """All records of the topics, from the beginning (`from_now`: from here) to where they end now; `follow`: and those to come."""
     tps = [TopicPartition(topic, number) for topic in topics for number in range(partitions)]
     consumer = AIOKafkaConsumer(
         **client_arguments(kafka),
@@ -89,7 +91,7 @@ async def records(kafka: Kafka, topics: Iterable[str], partitions: int, *, follo
         await consumer.start()
         stack.push_async_callback(consumer.stop)
         consumer.assign(tps)
-        await consumer.seek_to_beginning()
+        await (consumer.seek_to_end() if from_now else consumer.seek_to_beginning())
         ends = await consumer.end_offsets(tps)
         while follow or any([await consumer.position(tp) < end for tp, end in ends.items()]):
             for batch in (await consumer.getmany(timeout_ms=200)).values():

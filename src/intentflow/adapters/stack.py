@@ -106,6 +106,15 @@ class EmbeddedStack:
         """Why one of the servers has ended although this process did not stop it; None while all is well."""
         return self.kafka.ended() or (self.valkey.ended() if self.valkey else None)
 
+    def revive(self) -> None:
+        """Whichever has ended by itself answers again, at its old address. From the main thread; raises as `start` does."""
+        for server in (self.kafka, self.valkey):
+            if server is not None and server.ended() is not None:
+                server.stop()
+                server.start()
+        pids = {"kafka": self.kafka.pid} | ({"valkey": self.valkey.pid} if self.valkey else {})
+        _write(self._data, Note(self.addresses, os.getpid(), pids))
+
     def __enter__(self) -> Self:
         self.start()
         return self

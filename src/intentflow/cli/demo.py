@@ -1,6 +1,7 @@
 """`intentflow demo`: thirty days of a shop's traffic in half a minute, over real Kafka, with the books checked at the end."""
 
 import asyncio
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -14,13 +15,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from intentflow.adapters.embedded_command import EmbeddedCommand
+from intentflow.adapters.embedded_parts import EmbeddedParts
 from intentflow.adapters.offsets import Offsets, records
 from intentflow.adapters.producing import BatchProducer
+from intentflow.adapters.server_process import free_port
 from intentflow.adapters.stack import EmbeddedStack, settings_at, wipe
 from intentflow.adapters.topic_specs import app_topics
 from intentflow.adapters.topics import ensure
 from intentflow.cli.telling import Teller
+from intentflow.console.running import address_of
+from intentflow.console.tokens import make_token
 from intentflow.domain.change import QualificationChange, rfc3339
 from intentflow.domain.fold import Fold
 from intentflow.domain.rules import ScoringModel
@@ -48,12 +52,15 @@ def demo(
         ".intentflow/demo"
     ),
     everything: Annotated[bool, typer.Option("--all", help="Print every change, not only the telling ones.")] = False,
+    stay: Annotated[bool, typer.Option("--stay", help="Keep the console open afterwards, until Ctrl-C.")] = False,
 ) -> None:
     """Start the stack, send thirty days of generated traffic at a compressed clock, and show who qualifies and who cools down.
 
+    It can be watched in the console, at the address that is printed.
+
     Ends by itself: exit code 0 if in = counted + duplicate + rejected, checked against the topics; 1 if not.
     """
-    rules = load(model)
+    rules, (token, kept) = load(model), make_token("viewer")
     wipe(data)
     settings = Settings(
         app_id="demo",
@@ -64,22 +71,37 @@ def demo(
         family_topics=False,
         data=data,
         metrics_port=0,
+        projector_metrics_port=0,
+        console_port=free_port(),
+        console_tokens=(kept,),
     )
-    out.print("Starting Apache Kafka and a scoring worker ...")
-    with EmbeddedStack(data, kafka_port=0, valkey=False) as stack:
+    out.print("Starting Apache Kafka, Valkey, a scoring worker and the console ...")
+    with EmbeddedStack(data, kafka_port=0, valkey_port=0) as stack:
         settings = settings_at(settings, stack.addresses)
-        with EmbeddedCommand("worker", settings, data / "worker.log") as worker:
-            holds = asyncio.run(Demo(settings, rules, worker, everything).run(seed, people, seconds))
+        asyncio.run(_ensure(settings))
+        with EmbeddedParts(settings, ("worker", "console")) as parts:
+            out.print(f"Watch it in the console: [bold]{address_of(settings, token)}[/]\n", soft_wrap=True)
+            holds = asyncio.run(Demo(settings, rules, parts, everything).run(seed, people, seconds))
+            if stay:
+                out.print("The console stays until Ctrl-C.")
+                with suppress(KeyboardInterrupt):
+                    signal.pause()
     if holds:
         wipe(data)
     raise typer.Exit(0 if holds else 1)
 
 
+async def _ensure(settings: Settings) -> None:
+    names = TopicNames(settings.prefix, settings.app_id)
+    specs = app_topics(names, partitions=settings.partitions, family_topics=False, kept_for_ever=True)
+    await ensure(settings.kafka, specs)
+
+
 class Demo:
     """One demo on a running stack."""
 
-    def __init__(self, settings: Settings, rules: ScoringModel, worker: EmbeddedCommand, everything: bool) -> None:
-        self.settings, self.rules, self.worker, self.everything = settings, rules, worker, everything
+    def __init__(self, settings: Settings, rules: ScoringModel, parts: EmbeddedParts, everything: bool) -> None:
+        self.settings, self.rules, self.parts, self.everything = settings, rules, parts, everything
         self.names = TopicNames(settings.prefix, settings.app_id)
         self.teller = Teller(rules)
         self.seen: dict[str, QualificationChange] = {}
@@ -88,9 +110,6 @@ class Demo:
     async def run(self, seed: int, people: int, seconds: float) -> bool:
         """Whether the books are right in the end."""
         kafka, names = self.settings.kafka, self.names
-        await ensure(
-            kafka, app_topics(names, partitions=self.settings.partitions, family_topics=False, kept_for_ever=True)
-        )
         until = int(time.time() * 1000) // HOUR * HOUR
         out.print(f"Sending {DAYS} days of {people:,} people (seed {seed}) to {names.events} on {kafka}.\n")
         with _progress() as progress:
@@ -113,7 +132,7 @@ class Demo:
     async def _ready(self, offsets: Offsets) -> None:
         """Wait until the worker has taken its partitions: each has a fence in the changelog then."""
         while not all((await offsets.ends([self.names.changelog], self.settings.partitions)).values()):
-            self.worker.require_alive()
+            self.parts.look_after()
             await asyncio.sleep(0.2)
 
     async def _send(self, progress: Progress, seed: int, people: int, until: int, seconds: float) -> int:
@@ -130,7 +149,7 @@ class Demo:
                 await self._clock(producer, min(until, (hour + 1) * HOUR))
                 hours = max(hours, hour - first // HOUR + 1)
                 progress.update(task, completed=hours, description=rfc3339(hour * HOUR)[:10])
-                self.worker.require_alive()
+                self.parts.look_after()
                 await asyncio.sleep(max(0.0, begun + seconds * hours / (DAYS * 24) - time.monotonic()))
             await self._clock(producer, until)
         return sent
@@ -164,7 +183,7 @@ class Demo:
             committed = await offsets.committed(self.settings.app_id)
             if all(committed.get(tp, 0) >= end for tp, end in ends.items()):
                 return
-            self.worker.require_alive()
+            self.parts.look_after()
             await asyncio.sleep(0.2)
 
     def _show(self, stages: dict[str, int]) -> None:

@@ -1,7 +1,8 @@
-"""`intentflow up` and `intentflow down`: the embedded stack with a worker, until Ctrl-C."""
+"""`intentflow up` and `intentflow down`: the embedded stack and all that runs on it, until Ctrl-C."""
 
 import asyncio
 import signal
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -9,19 +10,22 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from intentflow.adapters.embedded_command import EmbeddedCommand
+from intentflow.adapters.embedded_parts import EmbeddedParts
 from intentflow.adapters.offsets import records
+from intentflow.adapters.probe import answers
 from intentflow.adapters.stack import EmbeddedStack, down, find_running, settings_at, wipe
 from intentflow.adapters.topic_specs import topics_of
 from intentflow.adapters.topics import ensure
+from intentflow.cli.opened import Doors, delivers, opened, parts_of
 from intentflow.cli.telling import Teller
 from intentflow.domain.rules import ScoringModel
-from intentflow.errors import ConfigError
+from intentflow.errors import ConfigError, ServerMissingError
 from intentflow.model.load import load
 from intentflow.settings import Settings
 from intentflow.wire.changes import decode_change
 from intentflow.wire.topic_names import TopicNames
 
+DOOR_SECONDS = 20.0  # until the doors are said to be open, whether they are or not
 out = Console()
 DATA = Annotated[Path, typer.Option(help="Folder that everything is kept in.")]
 
@@ -31,16 +35,21 @@ def up(
     model: Annotated[str | None, typer.Option(help="The scoring model: a shipped one's name, or a file.")] = None,
     kafka_port: Annotated[int, typer.Option(help="Kafka's port on 127.0.0.1; 0 is a free one.")] = 9092,
     valkey_port: Annotated[int, typer.Option(help="Valkey's port on 127.0.0.1; 0 is a free one.")] = 6379,
+    collector_port: Annotated[int | None, typer.Option(help="Port of the collector; default 8080.")] = None,
+    console_port: Annotated[int | None, typer.Option(help="Port of the console; default 8081.")] = None,
     metrics_port: Annotated[int | None, typer.Option(help="Prometheus port of the worker; 0 is none.")] = None,
     java: Annotated[Path | None, typer.Option(help="A Java of your own; default: the one that came along.")] = None,
 ) -> None:
-    """Start Apache Kafka, Valkey and a scoring worker on this machine, and serve until Ctrl-C.
+    """Start all of it on this machine, and serve until Ctrl-C: Apache Kafka, Valkey, worker, collector and console.
 
-    No root, no Docker: the servers come out of Python packages. Data stays in the folder; the next start finds it again.
+    No root, no Docker: the servers come out of Python packages. Data stays in the folder; the next start finds it again. With a list of
+    endpoints (deliver.yaml) changes are delivered to them too.
     """
     if find_running(data) is not None:
         raise ConfigError(f"a stack already runs in {data}: use it, or end it with `intentflow down`")
-    given = {"model": model, "metrics_port": metrics_port}
+    given = {
+        "model": model, "metrics_port": metrics_port, "collector_port": collector_port, "console_port": console_port,
+    }  # fmt: skip
     settings = Settings().model_copy(update={"data": data, **{k: v for k, v in given.items() if v is not None}})
     rules = load(settings.model)
     stack = EmbeddedStack(data, kafka_port=kafka_port, valkey_port=valkey_port, java=java)
@@ -48,53 +57,72 @@ def up(
     with suppress(KeyboardInterrupt):
         out.print("Starting Apache Kafka and Valkey ...")
         with stack:
-            settings = settings_at(settings, stack.addresses)
-            with EmbeddedCommand("worker", settings, data / "worker.log") as worker:
-                asyncio.run(_serve(settings, rules, stack, worker))
+            settings, doors = opened(settings_at(settings, stack.addresses))
+            asyncio.run(ensure(settings.kafka, topics_of(settings)))
+            with EmbeddedParts(settings, parts_of(settings)) as parts:
+                _wait_for(parts, doors)
+                asyncio.run(_serve(settings, rules, stack, parts, doors))
             out.print("\nStopping ...")
     out.print(f"Stopped. The data is in {data}; `intentflow up` finds it again, `intentflow down --wipe` deletes it.")
 
 
-async def _serve(settings: Settings, rules: ScoringModel, stack: EmbeddedStack, worker: EmbeddedCommand) -> None:
+def _wait_for(parts: EmbeddedParts, doors: Doors) -> None:
+    """The collector and the console answer. Raises what they ended of."""
+    deadline = time.monotonic() + DOOR_SECONDS
+    for address in (f"{doors.collector}/health", doors.console.partition("?")[0] + "login"):
+        while answers(address).startswith("<urlopen") and time.monotonic() < deadline:
+            parts.require_alive()
+            time.sleep(0.1)
+
+
+async def _serve(
+    settings: Settings, rules: ScoringModel, stack: EmbeddedStack, parts: EmbeddedParts, doors: Doors
+) -> None:
     names = TopicNames(settings.prefix, settings.app_id)
-    await ensure(settings.kafka, topics_of(settings))
-    _welcome(settings, names, stack)
+    _welcome(settings, names, stack, doors)
     watching = asyncio.create_task(_tell(settings, names, Teller(rules)))
-    try:
-        while True:
-            await asyncio.sleep(0.5)
-            worker.require_alive()
-            if (ended := stack.ended()) is not None:
-                raise ended
-            if watching.done():
+    while True:
+        await asyncio.sleep(0.5)
+        for ended in parts.look_after():
+            out.print(f"[yellow]{ended}[/]\nIt is started again.", soft_wrap=True)
+        if (gone := stack.ended()) is not None:
+            out.print(f"[yellow]{gone}[/]\nIt is started again ...", soft_wrap=True)
+            stack.revive()
+        if watching.done():
+            with suppress(ServerMissingError):
                 watching.result()
-    finally:
-        watching.cancel()
+            watching = asyncio.create_task(_tell(settings, names, Teller(rules), from_now=True))
 
 
-async def _tell(settings: Settings, names: TopicNames, teller: Teller) -> None:
+async def _tell(settings: Settings, names: TopicNames, teller: Teller, from_now: bool = False) -> None:
     """Every change as it comes."""
-    async for record in records(settings.kafka, [names.changes], settings.partitions, follow=True):
+    async for record in records(settings.kafka, [names.changes], settings.partitions, follow=True, from_now=from_now):
         out.print(teller.line(decode_change(record.value)), soft_wrap=True)
 
 
-def _welcome(settings: Settings, names: TopicNames, stack: EmbeddedStack) -> None:
+def _welcome(settings: Settings, names: TopicNames, stack: EmbeddedStack, doors: Doors) -> None:
     redis = stack.addresses.redis_url or "off"
     metrics = f"http://127.0.0.1:{settings.metrics_port}/metrics" if settings.metrics_port else "off"
+    delivering = f"\n  deliver    to the endpoints of {settings.deliver_endpoints}" if delivers(settings) else ""
     out.print(f"""
 [bold]intentflow is up[/] with the model [bold]{settings.model}[/]. Stop it with Ctrl-C.
 
-  Kafka      {settings.bootstrap}
+  console    [bold]{doors.console}[/]
+  collector  {doors.collector}   write key [bold]{doors.key}[/]
+  Kafka      {settings.bootstrap}   events go to [bold]{names.events}[/], changes come from [bold]{names.changes}[/]
   Valkey     {redis}
-  metrics    {metrics}
-  events     topic [bold]{names.events}[/], key l:<lead id> or v:<visitor id>, partitioner murmur2
-  changes    topic [bold]{names.changes}[/]
-  data       {settings.data}/   (the worker's log is worker.log)
+  metrics    {metrics}{delivering}
+  data       {settings.data}/   (each part's log is there: worker.log, collector.log, console.log)
 
-Try it in another terminal:   [bold].venv/bin/intentflow simulate[/]
-and then, for any lead below: [bold].venv/bin/intentflow explain LEAD[/]
+Try it in another terminal:    [bold].venv/bin/intentflow simulate[/]
+or send one event by hand:
 
-Changes as they come:""")
+  curl -u {doors.key}: -H 'content-type: application/json' {doors.collector}/v1/track \\
+    -d '{{"userId": "anna", "event": "Newsletter Signed Up", "messageId": "1"}}'
+
+and then, for any lead below:  [bold].venv/bin/intentflow explain LEAD[/]
+
+Changes as they come:""", soft_wrap=True)  # fmt: skip
 
 
 def down_(
