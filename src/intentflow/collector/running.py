@@ -94,7 +94,9 @@ class Collector:
                     "live": self._live,
                     "ready": lambda: "" if self._producer.is_up else "Kafka does not acknowledge",
                 }
-                self._end_metrics = serve(self.metrics.registry, self._settings.collector_metrics_port, checks=checks)
+                self._end_metrics = serve(
+                    self.metrics.registry, self._settings.collector_metrics_port, self._settings.metrics_host, checks
+                )
         except OSError as error:
             await self.stop()
             raise ConfigError(
