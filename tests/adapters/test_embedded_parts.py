@@ -40,9 +40,14 @@ def test_a_part_that_was_killed_is_told_of_once_and_started_again(settings, monk
         assert first is not None
         os.kill(first, signal.SIGKILL)
         found: list[str] = []
-        until(lambda: found.extend(parts.look_after()) or found)
+
+        def looked() -> bool:
+            found.extend(parts.look_after())
+            return bool(found)
+
+        until(looked)
         assert "the collector ended with exit code -9" in found[0]
-        until(lambda: parts.look_after() or command(parts, "collector").pid)
+        until(lambda: not parts.look_after() and command(parts, "collector").pid)
         assert command(parts, "collector").pid != first
     assert command(parts, "collector").pid is None
 
@@ -50,7 +55,7 @@ def test_a_part_that_was_killed_is_told_of_once_and_started_again(settings, monk
 def test_a_part_that_is_set_up_wrong_ends_it_with_what_to_change(settings):
     settings.collector_keys.unlink()
     with EmbeddedParts(settings, ("collector",)) as parts, pytest.raises(ConfigError, match="add-key"):
-        until(lambda: parts.look_after() and False)
+        until(lambda: bool(parts.look_after()) and False)
 
 
 def test_a_worker_has_a_supervisor_of_its_own_and_is_not_started_again(settings, tmp_path):
@@ -59,4 +64,4 @@ def test_a_worker_has_a_supervisor_of_its_own_and_is_not_started_again(settings,
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(IntentflowError, match="the worker ended"):
-            until(lambda: parts.look_after() and False)
+            until(lambda: bool(parts.look_after()) and False)
