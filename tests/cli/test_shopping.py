@@ -65,6 +65,6 @@ def test_a_reader_is_told_the_same_in_words(events):
         "abandoned, told",
         "39.90 EUR",
         "without id",
-        "Newsletter: confirmed since 2026-05-01T10:05",
+        "Newsletter: confirmed since 2026-05-01 10:05",
     ):
         assert words in said

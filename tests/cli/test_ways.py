@@ -12,7 +12,7 @@ FOUND = Found(
 
 def test_ways_are_lines_below_the_stage_that_they_lead_to():
     assert list(ways_lines(FOUND, ("mql",))) == [
-        "It would be mql now, or higher, if it:",
+        "It would be mql, or higher, if the lead now",
         "  - signs up, and opens a newsletter (2 times)",
         "  - comes back, once a day on 3 days",
     ]
@@ -20,10 +20,10 @@ def test_ways_are_lines_below_the_stage_that_they_lead_to():
 
 def test_a_stage_that_nothing_was_found_for_is_said_to_be_out_of_reach_as_far_as_was_tried():
     assert list(ways_lines(Found((), True), ("sql",))) == [
-        "Nothing of up to 3 things that it may do now puts it into sql."
+        "Nothing of up to 3 things that the lead may do now puts it into sql."
     ]
     assert list(ways_lines(Found((), False), ("sql",))) == [
-        "Nothing of what was tried (the search is bounded) that it may do now puts it into sql."
+        "Nothing of what was tried (the search is bounded) that the lead may do now puts it into sql."
     ]
 
 

@@ -23,7 +23,7 @@ from intentflow.domain.rules import (
 )
 from intentflow.wire.rows import encode_row
 from tests.domain.arms import FoldArm, ReferenceArm
-from tests.domain.strategies import CAPS, HALF_LIVES, THRESHOLDS, Choices, choices
+from tests.domain.strategies import CAPS, HALF_LIVES, THRESHOLDS, Choices, many
 from tests.oracle.made import KEY
 
 HASH = "4567cdef"
@@ -87,7 +87,8 @@ def other_model(choose: Choices, model: ScoringModel, per_rule: Sequence[Choices
 
 @st.composite
 def others(draw: st.DrawFn, model: ScoringModel) -> ScoringModel:
-    return other_model(draw(choices), model, [draw(choices) for _ in (*model.signals, *model.stages)])
+    choose, *rules = many(draw, 1 + len(model.signals) + len(model.stages))
+    return other_model(choose, model, rules)
 
 
 class RenewedFold(FoldArm):

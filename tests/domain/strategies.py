@@ -3,11 +3,11 @@
 Times are so short (half-lives of 50 to 2 000 ms) that a reference can look at every millisecond, and there are so few URLs, campaigns and
 attributes that most events meet something.
 
-Hypothesis draws one number for each signal, stage and event, and `Choices` reads all that they are off it: ten times as fast
-as a draw for each field, and smaller numbers still make plainer examples.
+Hypothesis draws one number for each signal, stage and event, several of them at once, and `Choices` reads all that they are off it: some
+twenty times as fast as a draw for each field, and smaller numbers still make plainer examples.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
@@ -52,6 +52,7 @@ from tests.domain.profiles import of_profile, told
 from tests.oracle.made import T0, moment
 
 SPAN = 2_500  # ms in which events happen
+MOST_SIGNALS, MOST_RULES = 6, 3  # of a model; facts, stages above the first, rules of evidence
 PAGES = (
     None,
     Page("https://a.example/"),
@@ -134,7 +135,20 @@ class Choices:
 
 
 # Bytes, since Hypothesis prefers small numbers, which would leave all later choices at their first.
-choices = st.binary(min_size=12, max_size=12).map(lambda drawn: Choices(int.from_bytes(drawn, "big")))
+NUMBER = 12  # bytes of each
+TOGETHER = (
+    5  # numbers of a draw: an example that fails loses five events at a time, and others are made as plain as can be
+)
+DRAWN = [st.binary(min_size=NUMBER * n, max_size=NUMBER * n) for n in range(TOGETHER + 1)]
+choices = DRAWN[1].map(lambda drawn: Choices(int.from_bytes(drawn, "big")))
+
+
+def many(draw: st.DrawFn, n: int) -> Iterator["Choices"]:
+    """So many rows of choices."""
+    for start in range(0, n, TOGETHER):
+        drawn = draw(DRAWN[min(TOGETHER, n - start)])
+        for i in range(0, len(drawn), NUMBER):
+            yield Choices(int.from_bytes(drawn[i : i + NUMBER], "big"))
 
 
 class Step(NamedTuple):
@@ -257,32 +271,41 @@ def models(
     draw: st.DrawFn,
     horizons: Sequence[int] = (1500, 300, 10_000),
     remembered: Sequence[int] = (64, 4, 8),
-    doubted: bool = False,
+    doubted: bool | None = None,
     patterns: bool = True,
 ) -> ScoringModel:
-    """`doubted`: with evidence, `patterns` among it, whose hours last from 50 to 1 000 ms."""
-    choose = draw(choices)
+    """`doubted`: with evidence, whose hours last from 50 to 1 000 ms; None: half of them. `patterns`: such rules may be among it."""
+    choose, asked, *drawn = many(draw, 2 + MOST_SIGNALS + 3 * MOST_RULES)
+    signals, facts = drawn[:MOST_SIGNALS], drawn[MOST_SIGNALS : MOST_SIGNALS + MOST_RULES]
+    stages, rules = drawn[-2 * MOST_RULES : -MOST_RULES], drawn[-MOST_RULES:]
     axes = choose.one((AXES[:1], AXES))
     groups = tuple(Group(f"group {i}", choose.one(axes), float(choose.between(3, 15))) for i in range(choose.below(3)))
     names = ("need", "source", "refused")[: choose.below(4)]
+    most = choose.between(1, MOST_SIGNALS)
+    above = choose.between(1, MOST_RULES)
+    horizon, kept = choose.one(horizons), choose.one(remembered)
+    is_doubted, told = choose.one((False, True)) if doubted is None else doubted, choose.between(1, MOST_RULES)
     return ScoringModel(
         name="small",
         version=1,
         hash="0123abcd",
-        signals=tuple(signal(draw(choices), f"signal {i}", axes, groups) for i in range(choose.between(1, 6))),
+        signals=tuple(signal(one, f"signal {i}", axes, groups) for i, one in enumerate(signals[:most])),
         groups=groups,
-        facts=tuple(Fact(name, when(draw(choices)), choose.one((None, choose.between(20, 900)))) for name in names),
+        facts=tuple(
+            Fact(name, when(one), one.one((None, one.between(20, 900))))
+            for name, one in zip(names, facts, strict=False)
+        ),
         stages=(
             Stage(name="low"),
-            *(stage(draw(choices), f"stage {i}", axes, names) for i in range(1, choose.between(2, 4))),
+            *(stage(one, f"stage {i}", axes, names) for i, one in enumerate(stages[:above], start=1)),
         ),
-        horizon=choose.one(horizons),
-        remembered=choose.one(remembered),
-        evidence=tuple(evidence(draw(choices), f"rule {i}", patterns) for i in range(draw(st.integers(1, 3))))
-        if doubted
-        else (),
-        hour=draw(st.sampled_from((100, 50, 400, 1_000))) if doubted else 3_600_000,
-        **answers(draw(choices), axes, names),
+        evidence=tuple(
+            evidence(one, f"rule {i}", patterns) for i, one in enumerate(rules[:told] if is_doubted else ())
+        ),
+        hour=choose.one((100, 50, 400, 1_000)) if is_doubted else 3_600_000,
+        horizon=horizon,
+        remembered=kept,
+        **answers(asked, axes, names),
     )
 
 
@@ -329,8 +352,7 @@ def histories(draw: st.DrawFn, most: int = 25, span: int = SPAN) -> list[Step]:
     Clocks run ahead by up to 300 ms, so that events come late behind them.
     """
     arrivals: list[tuple[int, Step]] = []
-    for i in range(draw(st.integers(1, most))):
-        choose = draw(choices)
+    for i, choose in enumerate(many(draw, draw(st.integers(1, most)))):
         what = choose.below(14)
         delay = choose.one((0, 0, 0, choose.below(300), choose.below(span)))
         if what >= 11:
@@ -349,7 +371,7 @@ def stretched(model: ScoringModel, steps: Sequence[Step], times: int) -> tuple[S
     """The same model and history with all durations and times after `T0` so many times as long."""
 
     def longer(rule: Any) -> Any:
-        durations = ("half_life", "within", "quiet", "lasts", "dwell", "cool_down")
+        durations = ("half_life", "within", "quiet", "lasts", "dwell", "cool_down")  # of a signal, fact, stage or rule
         fields = {name: getattr(rule, name) * times for name in durations if getattr(rule, name, None)}
         for name in ("limit", "hand_offs"):
             limit = getattr(rule, name, None)
@@ -362,6 +384,8 @@ def stretched(model: ScoringModel, steps: Sequence[Step], times: int) -> tuple[S
         signals=tuple(longer(each) for each in model.signals),
         facts=tuple(longer(each) for each in model.facts),
         stages=tuple(longer(each) for each in model.stages),
+        evidence=tuple(longer(each) for each in model.evidence),
+        hour=model.hour * times,
         horizon=model.horizon * times,
     )
     moved = []

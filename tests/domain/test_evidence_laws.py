@@ -109,7 +109,7 @@ def test_which_of_two_leads_comes_into_the_other_makes_no_difference_to_evidence
     assert_same(merged(a, b), merged(b, a))
 
 
-@settings(max_examples=500)
+@settings(max_examples=1_000)
 @given(ROOMY, histories(MAX_BURST), DEALT, st.lists(st.integers(1, 5), min_size=6, max_size=6))
 def test_other_weights_apply_to_what_is_open_as_if_they_had_always_been(model, steps, to, numbers):
     """Law 7: evidence is kept by rule, not by weight."""

@@ -23,7 +23,7 @@ def test_receipts_add_up_to_within_1e_9_of_all_their_points(receipts, scores, ho
     assert adds_up(receipts, scores) == holds
 
 
-@settings(max_examples=300)
+@settings(max_examples=1_000)
 @given(models(), histories())
 def test_no_change_has_receipts_that_do_not_add_up(model, steps):
     arm = FoldArm(model)

@@ -88,7 +88,7 @@ def in_chunks(model: ScoringModel, told: list[Record], cuts: list[int]) -> Table
     return table
 
 
-@settings(max_examples=500)
+@settings(max_examples=1_000)
 @given(models(horizons=(1500, 400_000)), records(), st.data())
 def test_leads_that_come_in_chunks_go_the_way_of_their_references(model, told, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(told)), max_size=4)))
@@ -107,7 +107,7 @@ def test_leads_that_come_in_chunks_go_the_way_of_their_references(model, told, d
         assert_close(dict(zip(AXES, found, strict=True)), reference.score(key, END))
 
 
-@settings(max_examples=200)
+@settings(max_examples=1_000)
 @given(models(), records(), st.data())
 def test_where_chunks_are_cut_makes_no_difference(model, told, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(told)), max_size=4)))

@@ -101,7 +101,7 @@ def adopted(fold: Fold, arm: FoldArm) -> FoldArm:
     return now
 
 
-@settings(max_examples=500)
+@settings(max_examples=1_000)
 @given(ROOMY, histories(MOST))
 def test_a_lead_that_nothing_comes_into_and_one_that_comes_into_nothing_stay_as_they_are(model, steps):
     steps = first_of_each_id(steps)

@@ -13,7 +13,7 @@ from intentflow.domain.rules import AXES as EVERY_AXIS
 from intentflow.domain.rules import Axis, Counted, Grade, Graded, Ideal, Once, ScoringModel, Stage, Trait
 from tests.domain.arms import FoldArm, ReferenceArm, assert_close
 from tests.domain.profiles import ADDRESSES, of_profile
-from tests.domain.strategies import AXES, POINTS, SPAN, Choices, Step, choices, histories, models
+from tests.domain.strategies import AXES, POINTS, SPAN, Choices, Step, choices, histories, many, models
 from tests.oracle.made import LAND, T0, VISIT, land, model, moment, visit
 
 END = T0 + 2 * SPAN
@@ -23,9 +23,9 @@ END = T0 + 2 * SPAN
 def fitting(draw: st.DrawFn) -> ScoringModel:
     """A model of which most signals are on the profile."""
     model = draw(models())
-    signals = list(model.signals[: draw(st.integers(1, 3))])
-    for number in range(draw(st.integers(1, 4))):
-        choose = draw(choices)
+    first, *rest = many(draw, 5)
+    signals = list(model.signals[: first.between(1, 3)])
+    for number, choose in enumerate(rest[: first.between(1, 4)]):
         shared = {"name": f"fit {number}", "axis": choose.one(AXES), "points": choose.one(POINTS), "group": None}
         signals.append(of_profile(choose, shared))
     return replace(model, signals=tuple(signals))
@@ -120,7 +120,7 @@ def test_a_lead_of_whom_much_is_known_goes_the_same_way_as_its_reference(model, 
     assert fold.stands == reference.stands
 
 
-@settings(max_examples=500)
+@settings(max_examples=1_000)
 @given(fitting(), histories(), choices, st.integers(0, 3_000))
 def test_its_score_is_that_of_the_reference_at_any_later_time(model, steps, choose, later):
     assume(any(step.event is not None for step in steps))
@@ -130,7 +130,7 @@ def test_its_score_is_that_of_the_reference_at_any_later_time(model, steps, choo
         assert_close(summed(fold.receipts(t)), fold.scores(t))
 
 
-@settings(max_examples=500)
+@settings(max_examples=1_000)
 @given(fitting(), histories(), choices)
 def test_its_stored_due_time_is_never_late(model, steps, choose):
     fold, reference = FoldArm(model), ReferenceArm(model)
@@ -142,7 +142,7 @@ def test_its_stored_due_time_is_never_late(model, steps, choose):
             assert due is None or 0 < fold.lead.due <= due
 
 
-@settings(max_examples=500)
+@settings(max_examples=1_000)
 @given(fitting(), histories(), choices, st.lists(st.booleans(), min_size=25, max_size=25))
 def test_two_leads_profiles_merge_into_that_of_one_that_was_told_all(model, steps, choose, dealt):
     """Of what was counted; what comes too late for one lead may be in time for another."""
@@ -166,7 +166,7 @@ def test_a_lead_that_nobody_told_anything_of_pays_nothing(model, steps):
     assert arm.lead.profile is None
 
 
-@settings(max_examples=300)
+@settings(max_examples=1_000)
 @given(fitting(), histories())
 def test_a_profile_that_no_counted_signal_meets_is_never_too_late(model, steps):
     signals = tuple(signal for signal in model.signals if isinstance(signal, Graded | Ideal))

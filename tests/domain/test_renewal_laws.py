@@ -85,7 +85,7 @@ def test_an_event_that_comes_before_the_record_makes_the_lead_the_new_model_s(mo
     same(fold, reference)
 
 
-@settings(max_examples=500)
+@settings(max_examples=1_000)
 @given(ROOMY, histories(), WHEN, WHEN, st.data())
 def test_a_model_takes_effect_for_a_lead_once(model, steps, at, again, data):
     fold, _, _ = with_another(data, model, steps)
@@ -95,7 +95,7 @@ def test_a_model_takes_effect_for_a_lead_once(model, steps, at, again, data):
     assert (fold.row, len(fold.news)) == (row, told)
 
 
-@settings(max_examples=500)
+@settings(max_examples=1_000)
 @given(ROOMY, histories(), WHEN, st.data())
 def test_what_a_new_model_changes_has_the_cause_model_and_is_one_change(model, steps, at, data):
     fold, _, new = with_another(data, model, steps)
@@ -105,7 +105,7 @@ def test_what_a_new_model_changes_has_the_cause_model_and_is_one_change(model, s
     assert fold.lead.clock == max(clock, T0 + at)
 
 
-@settings(max_examples=500)
+@settings(max_examples=1_000)
 @given(ROOMY, histories(), WHEN, st.data())
 def test_the_due_time_of_a_lead_is_never_late_under_the_new_model(model, steps, at, data):
     fold, reference, _ = with_another(data, model, steps)

@@ -25,7 +25,7 @@ from intentflow.wire.records import Folded
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.rows import decode_row, due_of, encode_row
 from tests.domain.arms import Move, as_told, milliseconds
-from tests.domain.strategies import Choices, Step, choices, histories
+from tests.domain.strategies import Choices, Step, histories, many
 from tests.oracle.made import T0, moment
 
 EVENTS, CONTROL, IDENTITIES = range(3)
@@ -98,7 +98,8 @@ def traffic(
 ) -> list[Told]:
     """Events of a few people under several ids, links and clocks, in the order of their arrival."""
     steps = draw(histories(most))
-    return [whose(draw(choices), step, n, links, people) for n, step in enumerate(steps)]
+    chosen = zip(many(draw, len(steps)), steps, strict=True)
+    return [whose(choose, step, n, links, people) for n, (choose, step) in enumerate(chosen)]
 
 
 class Town:

@@ -7,7 +7,7 @@ from tests.domain.strategies import SPAN, histories, models
 from tests.oracle.made import T0
 
 
-@settings(max_examples=300)
+@settings(max_examples=1_000)
 @given(models(), histories(most=40))
 def test_final_scores_need_no_path(model, steps):
     reference, bulk = Reference(model), FinalScores(model)

@@ -11,7 +11,7 @@ from tests.oracle.made import CART, KEY, LAND, T0, VISIT, Told, cart, land, mode
 YEAR = 365 * DAY
 
 
-@settings(max_examples=300)
+@settings(max_examples=1_000)
 @given(models(), histories(most=10, span=800), st.integers(0, 1500))
 def test_strides_find_what_asking_at_every_millisecond_finds(made, steps, later):
     events = [step.event for step in steps if step.event is not None]

@@ -112,7 +112,7 @@ def test_a_network_that_delays_changes_neither_the_order_of_a_device_s_deeds_nor
         assert found == pytest.approx(wanted, rel=1e-9, abs=1e-9)
 
 
-@settings(max_examples=500)
+@settings(max_examples=1_000)
 @given(days(), st.integers(-2 * DAY, 400 * DAY))
 def test_a_clock_that_is_fast_never_dates_anything_more_than_five_minutes_after_its_receipt(deeds, skew):
     """So no lead is carried into the future, where all that is true would be too late for it."""

@@ -79,7 +79,7 @@ bounds = st.builds(Bound, few=st.integers(1, 3), told=st.sampled_from((0, 0, 0, 
 many_changes = st.one_of(st.just(FLIPS), models())
 
 
-@settings(max_examples=500)
+@settings(max_examples=1_000)
 @given(many_changes, records(), bounds)
 def test_a_chunk_that_is_cut_does_what_it_would_have_done_whole(model, told, bound):
     scorer = Scorer(model, 2, bound)
@@ -88,7 +88,7 @@ def test_a_chunk_that_is_cut_does_what_it_would_have_done_whole(model, told, bou
     assert cut == whole
 
 
-@settings(max_examples=500)
+@settings(max_examples=1_000)
 @given(many_changes, records(), bounds, st.data())
 def test_what_is_read_again_may_be_cut_anywhere_else(model, told, bound, data):
     """A worker died: its ledger is in the log, the leads of only a part of its last batch are."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.markup import escape
 from rich.table import Table
 
+from intentflow.cli.when import when_words
 from intentflow.domain.change import rfc3339
 from intentflow.domain.explain import Explanation
 from intentflow.domain.shopping import CartTold
@@ -38,7 +39,7 @@ def carts_and_sign_up(told: Explanation) -> Iterator[Table | str]:
     if told.carts:
         yield carts_table(told)
     if told.sign_up is not None:
-        yield f"Newsletter: {told.sign_up.stands} since {rfc3339(told.sign_up.since)}."
+        yield f"Newsletter: {told.sign_up.stands} since {when_words(told.sign_up.since)}."
 
 
 def carts_table(told: Explanation) -> Table:
@@ -48,7 +49,7 @@ def carts_table(told: Explanation) -> Table:
     for one in told.carts:
         lines = "" if one.contents is None or one.contents.lines < 0 else str(one.contents.lines)
         stands = one.stands + (", told" if one.told else "")
-        table.add_row(escape(one.name) or "without id", stands, rfc3339(one.since), _value(one), lines)
+        table.add_row(escape(one.name) or "without id", stands, when_words(one.since), _value(one), lines)
     return table
 
 

@@ -13,6 +13,7 @@ TOLD = {
     "merge": "two leads became one",
     "model": "another model took effect",
     "erasure": "the lead was erased",
+    "evidence": "no human did it",
 }
 
 

@@ -19,11 +19,11 @@ def ways_lines(found: Found, missing: tuple[str, ...]) -> Iterator[str]:
     for stage in dict.fromkeys((*missing, *(way.stage for way in found.ways))):
         told = [way for way in found.ways if way.stage == stage]
         if told:
-            yield f"It would be {stage} now, or higher, if it:"
+            yield f"It would be {stage}, or higher, if the lead now"
             yield from (f"  - {_way(way)}" for way in told)
         else:
             searched = f"up to {MOST_AT_ONCE} things" if found.complete else "what was tried (the search is bounded)"
-            yield f"Nothing of {searched} that it may do now puts it into {stage}."
+            yield f"Nothing of {searched} that the lead may do now puts it into {stage}."
 
 
 def _way(way: Way) -> str:

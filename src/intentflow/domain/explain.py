@@ -22,6 +22,14 @@ from intentflow.domain.worth import holds
 FAR = 3650 * DAY  # nothing is foretold beyond ten years
 
 
+class Ending(Struct, frozen=True, omit_defaults=True):
+    """Why a stage is left when time alone ends it: a score falls below so much, or a fact no longer holds."""
+
+    axis: Axis | None = None
+    below: float | None = None
+    fact: str | None = None
+
+
 class Explanation(Struct, frozen=True, kw_only=True):
     """A lead at one moment. The receipts add up to the scores. Times are epoch milliseconds."""
 
@@ -35,6 +43,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     outlook: tuple[tuple[int, tuple[float, float, float]], ...]  # later times and the scores then, if nothing happens
     due: int | None  # the exact next moment at which time alone moves the lead
     due_stage: str | None  # and where to
+    due_endings: tuple[Ending, ...] = ()  # if that is a fall: what ends its stay then
     merged: tuple[Merged, ...] = ()  # leads whose state came in, and what it was worth then
     known: tuple[Attribute, ...] = ()  # of the attributes that the model asks for
     unknown: tuple[str, ...] = ()  # of the same, or withdrawn
@@ -76,11 +85,25 @@ def _waits(judge: Judge, rung: Rung, stage: str, lead: Lead, now: int) -> list[G
     return [*gaps, Gap(stage, not_before=rfc3339(over))] if now < over else gaps
 
 
+def foretold(ahead: Due, lead: Lead, at: int) -> tuple[int | None, str | None, tuple[Ending, ...]]:
+    """When time alone moves the lead after `at`, to which stage, and if it falls what ends its stay."""
+    judge, due = ahead.judge, ahead.next_move(lead, at + FAR)
+    if due is None:
+        return None, None, ()
+    here, scores = judge.stage_of(lead), ahead.scores.at(lead, due)
+    to = judge.move(lead, due, scores)
+    if to is None or to > here:
+        return due, None if to is None else judge.stages[to].name, ()
+    rung = judge.rungs[here]
+    low = [Ending(axis=AXES[a], below=least) for a, least in rung.leave if scores[a] < least - SLACK]
+    over = [Ending(fact=fact.name) for fact, c in rung.facts if not holds(fact, (lead.lasts or {}).get(c), due)]
+    return due, judge.stages[to].name, (*low, *over)
+
+
 def explain(ahead: Due, answering: Answering, counting: Counting, doubts: Doubts, lead: Lead, at: int) -> Explanation:
     """The lead at `at`, which is not before its clock and up to which all that was due has happened."""
     judge, scores = ahead.judge, ahead.scores
-    due = ahead.next_move(lead, at + FAR)
-    to = None if due is None else judge.move(lead, due, scores.at(lead, due))
+    due, due_stage, due_endings = foretold(ahead, lead, at)
     days, stage, now = (1, 7, 30, 90), judge.stage(lead).name, scores.at(lead, at)
     known = scores.fit.known(lead.profile)
     quiet = min((m.signal.quiet for m in scores.abandoned if isinstance(m.signal, Abandoned)), default=None)
@@ -94,7 +117,8 @@ def explain(ahead: Due, answering: Answering, counting: Counting, doubts: Doubts
         missing=tuple(missing(judge, lead, at, now, len(judge.stages))),
         outlook=tuple((at + d * DAY, _triple(scores.at(lead, at + d * DAY))) for d in days),
         due=due,
-        due_stage=None if to is None else judge.stages[to].name,
+        due_stage=due_stage,
+        due_endings=due_endings,
         merged=() if lead.bonds is None else tuple(lead.bonds.merged),
         carts=tuple(carts_told(lead, quiet, at)),
         sign_up=sign_up_told(lead),

@@ -58,7 +58,10 @@ def behaviours(model: ScoringModel, pages: Pages) -> tuple[Behaviour, ...]:
     found = []
     for one in conditions:
         events = tuple(event for event in known if meets((one,), event))
-        found.append(Behaviour(condition_words(one, pages), events, 0, one.family == "outcome"))
+        brief = condition_words(one, pages, brief=True)
+        is_plain = sum(condition_words(other, pages, brief=True) == brief for other in conditions) == 1
+        words = brief if is_plain else condition_words(one, pages)
+        found.append(Behaviour(words, events, 0, one.family == "outcome"))
     found += _abandoned(model)
     signs = Fit(model.signals).signs
     for sign in signs:

@@ -100,12 +100,15 @@ def any_of(conditions: Iterable[Condition], pages: Pages = NO_PAGES) -> str:
     return "; or ".join(condition_words(condition, pages) for condition in conditions) or "nothing"
 
 
-def condition_words(condition: Condition, pages: Pages = NO_PAGES) -> str:
-    """One condition, all of which must hold."""
+def condition_words(condition: Condition, pages: Pages = NO_PAGES, brief: bool = False) -> str:
+    """One condition, all of which must hold. `brief`: without the pages that it leaves out, where it names others or any."""
     did = " or ".join(DID[condition.family, action] for action in condition.actions)
     parts = [did or ANYTHING[condition.family]]
     parts += [f"at {_patterns(condition.url, pages)}"] if condition.url else []
-    parts += [f"except {_patterns(condition.not_url, pages)}"] if condition.not_url else []
+    if condition.not_url and not brief:
+        parts.append(f"except {_patterns(condition.not_url, pages)}")
+    elif condition.not_url and not condition.url:
+        parts = [parts[0].replace(" a page", " any other page")]
     parts += [f"from campaign {_patterns(condition.campaign)}"] if condition.campaign else []
     parts += [f"from source {_patterns(condition.source)}"] if condition.source else []
     parts += [f"by {_patterns(condition.medium)}"] if condition.medium else []

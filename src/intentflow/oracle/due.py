@@ -10,13 +10,16 @@
   began as it ever was on the way. A group gets no further than its members together, and never above its cap. Hence
   the sum of these distances over an axis is a bound of how far its score gets on the way.
 - A stride is safe if on each axis that sum is at most the distance of its score to the nearest threshold. So no
-  comparison changes on the way, and judging there gives what it gave before: nothing. The first millisecond that is not
-  safe is the next to be asked at; that is always at least one millisecond on.
+  comparison changes on the way, and judging there gives what it gave before: nothing. The next to be asked at is the
+  millisecond after a safe stride; that is always at least one millisecond on.
+- Nothing fades faster than in proportion to what it is worth, or to its cap if that is less. So as long as this speed
+  takes for the distance to the threshold is safe, and so is twice as long, and twice that, as far as the bound says so.
 
 `GUARD` is more than the rounding errors of a score: some 1e-16 of the sum of its parts for each of its terms.
 """
 
 from collections.abc import Callable
+from math import log
 from typing import NamedTuple
 
 from intentflow.domain.rules import AXES, Axis
@@ -58,6 +61,11 @@ class Fading(NamedTuple):
             return 0.0
         return abs(within(self.cap, self.worth) - within(self.cap, self.worth * 2.0 ** (-stride / self.half_life)))
 
+    @property
+    def speed(self) -> float:
+        """No faster does it fade, in points a millisecond, from here on."""
+        return 0.0 if self.half_life is None else abs(within(self.cap, self.worth)) * log(2) / self.half_life
+
 
 class Together(NamedTuple):
     """A group: at most `cap`, whatever its members do."""
@@ -72,25 +80,27 @@ class Together(NamedTuple):
         low, here, high = (min(self.cap, x) for x in (worth - drift, worth, worth + drift))
         return max(here - low, high - here)
 
+    @property
+    def speed(self) -> float:
+        """No faster does it change than its members do together."""
+        return sum(member.speed for member in self.members)
+
 
 def safe_stride(pieces: Pieces, t: int, longest: int) -> int:
-    """Milliseconds, at least 1 and at most `longest`, before which no comparison of a score can change.
-
-    Found by halving, since the distances grow with the stride.
-    """
-    fading = {axis: fading_on(axis, pieces, t) for axis in AXES}
-    margin = {axis: margin_on(axis, pieces, t) for axis in AXES}
+    """Milliseconds, at least 1 and at most `longest`, before which no comparison of a score can change."""
+    margins = margins_at(pieces, t)
+    axes = [(fading_on(axis, pieces, t), margin) for axis, margin in margins.items()]
 
     def is_safe(stride: int) -> bool:
-        return all(sum(part.distance(stride) for part in fading[axis]) <= margin[axis] for axis in AXES)
+        return all(sum(part.distance(stride) for part in fading) <= margin for fading, margin in axes)
 
-    if is_safe(longest):
+    if longest <= 1 or is_safe(longest):
         return longest
-    safe, unsafe = 0, longest
-    while unsafe - safe > 1:
-        middle = (safe + unsafe) // 2
-        safe, unsafe = (middle, unsafe) if is_safe(middle) else (safe, middle)
-    return safe + 1  # the first millisecond that is not safe is the next to be asked at
+    speeds = [(margin, sum(part.speed for part in fading)) for fading, margin in axes]
+    safe = int(min(margin / speed for margin, speed in speeds if speed))
+    while is_safe(2 * safe + 1):
+        safe = 2 * safe + 1
+    return safe + 1
 
 
 def fading_on(axis: Axis, pieces: Pieces, t: int) -> list[Fading | Together]:
@@ -114,13 +124,19 @@ def fading_on(axis: Axis, pieces: Pieces, t: int) -> list[Fading | Together]:
     return [*capped, *free, *together]
 
 
-def margin_on(axis: Axis, pieces: Pieces, t: int) -> float:
-    """How far the score of an axis is from the nearest threshold of any stage, less what may be a rounding error."""
-    thresholds = [
-        threshold - SLACK for stage in pieces.model.stages for on, threshold in stage.enter + stage.leave if on == axis
-    ]
-    if not thresholds:
-        return float("inf")
-    score = pieces.scores(t)[axis]
-    size = sum(abs(part.worth(t)) for part in pieces.parts if part.signal.axis == axis)
-    return max(0.0, min(abs(score - threshold) for threshold in thresholds) - GUARD * max(1.0, size))
+def margins_at(pieces: Pieces, t: int) -> dict[Axis, float]:
+    """How far the score of each axis is from the nearest threshold of any stage, less what may be a rounding error.
+
+    An axis that no stage looks at is not among them.
+    """
+    thresholds: dict[Axis, set[float]] = {}
+    for stage in pieces.model.stages:
+        for axis, threshold in stage.enter + stage.leave:
+            thresholds.setdefault(axis, set()).add(threshold - SLACK)
+    scores, sizes = pieces.scores(t), dict.fromkeys(AXES, 1.0)
+    for part in pieces.parts:
+        sizes[part.signal.axis] += abs(part.worth(t))
+    return {
+        axis: max(0.0, min(abs(scores[axis] - threshold) for threshold in held) - GUARD * sizes[axis])
+        for axis, held in thresholds.items()
+    }
