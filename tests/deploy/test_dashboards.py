@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from intentflow.adapters.embedded_command import EmbeddedCommand
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
+from intentflow.adapters.embedded_parts import EmbeddedParts
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.server_process import free_port
+from intentflow.collector.keyfile import add_key
 from intentflow.metrics import PARTS
 from intentflow.settings import Settings
 from intentflow.simulate.stream import traffic
@@ -56,24 +57,29 @@ def prometheus(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -
     """A Prometheus that scrapes a worker that has scored; its address."""
     if shutil.which("prometheus") is None:
         pytest.skip("Prometheus is not installed (on Debian: the package prometheus)")
-    folder, own, worker = tmp_path_factory.mktemp("prometheus"), free_port(), free_port()
+    folder, own, worker, door, collector = tmp_path_factory.mktemp("prometheus"), *(free_port() for _ in range(4))
+    key = add_key(folder / "collector-keys.yaml", "site", "server")
     settings = Settings(
-        bootstrap=kafka.bootstrap, app_id="dashboards", prefix="dashboards", partitions=4, data=folder, metrics_port=worker
+        bootstrap=kafka.bootstrap, app_id="dashboards", prefix="dashboards", partitions=4, data=folder, metrics_port=worker,
+        collector_port=door, collector_metrics_port=collector,
     )  # fmt: skip
     config = {
         "global": {"scrape_interval": "1s"},
         "scrape_configs": [
-            {"job_name": "intentflow-worker", "static_configs": [{"targets": [f"127.0.0.1:{worker}"]}]},
+            {"job_name": f"intentflow-{name}", "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}
+            for name, port in (("worker", worker), ("collector", collector))
         ],
     }
     (folder / "prometheus.yml").write_text(json.dumps(config))  # JSON is YAML
     command = ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/tsdb"]
-    with EmbeddedCommand("worker", settings, folder / "worker.log"), (folder / "prometheus.log").open("wb") as log:
+    with EmbeddedParts(settings, ("worker", "collector")), (folder / "prometheus.log").open("wb") as log:
         process = subprocess.Popen([*command, f"--web.listen-address=127.0.0.1:{own}"], stdout=log, stderr=log)
         try:
             _until_ready(worker)
+            _until_ready(collector)
             for seed in (1, 2):  # twice: a rate needs a before
                 asyncio.run(_send(settings, seed))
+                _call(door, key, seed)
                 time.sleep(3)
             yield f"http://127.0.0.1:{own}"
         finally:
@@ -91,6 +97,16 @@ def _until_ready(port: int) -> None:
         except OSError:
             assert time.monotonic() < deadline, "the worker did not get ready"
             time.sleep(0.2)
+
+
+def _call(port: int, key: str, number: int) -> None:
+    """An event over HTTP."""
+    said = {"userId": f"u{number}", "event": "Newsletter Signed Up", "messageId": f"m{number}", "writeKey": key}
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/v1/track", json.dumps(said).encode(), {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own, on loopback
+        assert answer.status == 200
 
 
 async def _send(settings: Settings, seed: int) -> None:
