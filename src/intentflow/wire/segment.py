@@ -119,14 +119,19 @@ def translate(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord | Rej
 
 def _records(item: bytes | Raw, envelope: Envelope) -> Iterable[AnyRecord]:
     call = _as_call(item)
-    kind = next(
-        (word for word in (call.type, call.action, envelope.call) if isinstance(word, str) and word in CALLS), None
-    )
-    if kind is None:
-        raise Refusal("unknown_family", f"type: must be one of {', '.join(CALLS)}")
+    kind = call.type
+    if not isinstance(kind, str) or kind not in CALLS:
+        kind = _kind(call.action, envelope.call)
     context, properties = mapping_of(call.context), mapping_of(call.properties)
     seen = _seen(call, kind, context, properties, item, envelope)
     return CALLS[kind](call, seen, properties, envelope)
+
+
+def _kind(*otherwise: object) -> str:
+    for word in otherwise:
+        if isinstance(word, str) and word in CALLS:
+            return word
+    raise Refusal("unknown_family", f"type: must be one of {', '.join(CALLS)}")
 
 
 def _seen(
@@ -204,7 +209,7 @@ def _email(traits: Mapping[str, object], context: Mapping[str, object]) -> str |
 
 
 def _page(kind: str, properties: Mapping[str, object], page: Mapping[str, object]) -> Page | None:
-    of_context = page_of(page.get("url"), page.get("title"), page.get("referrer"))
+    of_context = page_of(page.get("url"), page.get("title"), page.get("referrer")) if page else None
     if kind != "page" and of_context is not None:
         return of_context
     url = properties.get("url") or properties.get("link_url")

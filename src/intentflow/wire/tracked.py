@@ -7,12 +7,12 @@ behind them: the contract is checked with the worker's own decoder, and a link i
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal, Protocol
 
 from msgspec import Raw, Struct
 
-from intentflow.domain.event import EARLIEST, EPOCH, AnyRecord
+from intentflow.domain.event import EARLIEST, AnyRecord
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.site import ANY_SITE, Site
 
@@ -86,4 +86,4 @@ def happened(envelope: Envelope, created: int | None, sent: int | None = None) -
 
 def at(milliseconds: int) -> datetime:
     """The aware time of these epoch milliseconds."""
-    return EPOCH + timedelta(milliseconds=milliseconds)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

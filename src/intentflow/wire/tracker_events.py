@@ -80,8 +80,9 @@ def or_refused(
         return iter((refusal.rejection,))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return iter((refused(error),))
-    if any(not isinstance(one, Link) and not (one.lead_id or one.email or one.visitor_id) for one in found):
-        return iter((rejection("no_identity", who),))
+    for one in found:
+        if not (one.visitor_id or one.lead_id or one.email):
+            return iter((rejection("no_identity", who),))
     return iter(found)
 
 
