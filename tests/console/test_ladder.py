@@ -19,3 +19,9 @@ def test_stages_that_keep_leads_out_of_others_stand_aside_and_come_last():
     assert [step.name for step in made.values() if step.aside] == ["disqualified", "recycled"]
     assert list(made)[-2:] == ["disqualified", "recycled"]
     assert made["recycled"].css == "aside"
+
+
+def test_a_stage_of_an_earlier_model_stands_aside():
+    made = steps(load("retail"))
+    assert made["lukewarm"].css == "aside"
+    assert "lukewarm" not in made

@@ -38,7 +38,7 @@ def test_a_time_has_its_exact_moment_as_its_title_in_utc():
 
 def test_points_have_one_decimal_a_true_minus_sign_and_no_negative_nothing():
     assert [points(n) for n in (29.66, 1234.5, -1.25, 0.04, -0.04)] == ["29.7", "1,234.5", f"{MINUS}1.2", "0", "0"]
-    assert [signed(n) for n in (3, -3, 0)] == ["+3.0", f"{MINUS}3.0", "0"]
+    assert [signed(n) for n in (3, 0.5, -3, 0)] == ["+3.0", "+0.5", f"{MINUS}3.0", "0"]
 
 
 def test_a_share_that_is_small_is_not_told_as_none():

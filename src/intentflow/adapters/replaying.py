@@ -73,9 +73,14 @@ async def _send(
     return Again(refused.id, topic)
 
 
+def can_return(names: TopicNames, topic: str) -> bool:
+    """Whether what came from there can be sent there again. The collector is no topic, nor is a file."""
+    return topic in {names.events, names.outcomes, names.profiles, *names.families.values()}
+
+
 def _destination(names: TopicNames, refused: Refused) -> tuple[str | None, bytes | None]:
     """The topic and the key. An event that was refused on its way between leads goes back to the events, under its own key."""
-    if refused.topic in {names.events, names.outcomes, names.profiles, *names.families.values()}:
+    if can_return(names, refused.topic):
         return refused.topic, refused.key
     event = decode(refused.value) if refused.topic == names.identities else None
     return (None, None) if event is None or isinstance(event, Rejection) else (names.events, key_of(event))

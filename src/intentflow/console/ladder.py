@@ -22,11 +22,18 @@ class Step(NamedTuple):
         return "aside" if self.aside else f"l{self.level}"
 
 
-def steps(model: ScoringModel) -> dict[str, Step]:
+class Steps(dict[str, Step]):
+    """Steps by the names of their stages. One that an earlier model had stands aside."""
+
+    def __missing__(self, name: str) -> Step:
+        return Step(name, 0, True, "not a stage of this model")
+
+
+def steps(model: ScoringModel) -> Steps:
     """The stages by name, from low to high; those that stand aside come last."""
     apart = aside(model)
     up = [stage for stage in model.stages if stage not in apart]
     top = max(1, len(up) - 1)
     made = [Step(one.name, round(place * (LEVELS - 1) / top), False, one.meaning) for place, one in enumerate(up)]
     made += [Step(one.name, 0, True, one.meaning) for one in apart]
-    return {step.name: step for step in made}
+    return Steps((step.name, step) for step in made)

@@ -12,14 +12,17 @@ The id of an event is the feed's cursor, so that a browser that comes back goes 
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.datastructures import State
 
 from intentflow.console import overview
-from intentflow.console.pages import Desk, known
+from intentflow.console.api_changes import BEAT_SECONDS, MOST_STREAMS
+from intentflow.console.desk import Desk, known
 from intentflow.readmodel.queries import BadCursorError, StoreMissingError
 from intentflow.readmodel.views import ChangePage, ChangeView
 
@@ -42,6 +45,7 @@ class Live:
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._ask = desk, desk.ask
+        self._looking, self._seen = asyncio.Lock(), dict[bool, tuple[float, dict[str, str]]]()
 
     def router(self) -> APIRouter:
         """The one route."""
@@ -51,8 +55,20 @@ class Live:
 
     async def live(self, request: Request, view: str = "", lead: str = "", after: str = "") -> EventSourceResponse:
         """Events for as long as the page is open."""
+        state = request.app.state
+        if state.streams >= MOST_STREAMS:
+            raise HTTPException(503, f"{MOST_STREAMS} streams are open, which is the most", {"Retry-After": "30"})
         began = request.headers.get("last-event-id") or after or None
-        return EventSourceResponse(self._events(Watching(view == "overview", lead, began)), ping=15, sep="\n")
+        events = self._counted(state, Watching(view == "overview", lead, began))
+        return EventSourceResponse(events, ping=BEAT_SECONDS, sep="\n", headers={"X-Accel-Buffering": "no"})
+
+    async def _counted(self, state: State, watching: Watching) -> AsyncIterator[ServerSentEvent]:
+        state.streams += 1
+        try:
+            async for event in self._events(watching):
+                yield event
+        finally:
+            state.streams -= 1
 
     async def _events(self, watching: Watching) -> AsyncIterator[ServerSentEvent]:
         events = asyncio.Queue[ServerSentEvent](WAITING)
@@ -71,16 +87,25 @@ class Live:
         """Sends a part whenever it looks different."""
         sent: dict[str, str] = {}
         while True:
-            for name, drawn in (await self._parts(watching)).items():
+            for name, drawn in (await self._parts(watching.is_overview)).items():
                 if sent.get(name) != drawn:
                     sent[name] = drawn
                     await events.put(ServerSentEvent(drawn, event=name))
             await asyncio.sleep(PULSE_SECONDS)
 
-    async def _parts(self, watching: Watching) -> dict[str, str]:
+    async def _parts(self, is_overview: bool) -> dict[str, str]:
+        """As they look now; one look serves all pages of a kind for a second."""
+        async with self._looking:
+            at, parts = self._seen.get(is_overview, (-PULSE_SECONDS, {}))
+            if time.monotonic() - at >= PULSE_SECONDS:
+                parts = await self._look(is_overview)
+                self._seen[is_overview] = time.monotonic(), parts
+        return parts
+
+    async def _look(self, is_overview: bool) -> dict[str, str]:
         health = await self._ask.health()
         parts = {"pill": self._desk.draw("pill.html", health=health)}
-        if watching.is_overview:
+        if is_overview:
             parts |= {"health": self._desk.draw("health.html", health=health)}
             parts |= {"funnel": await self._funnel(), "rates": await self._rates()}
         return parts

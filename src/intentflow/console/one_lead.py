@@ -11,6 +11,9 @@ from intentflow.domain.rules import AXES
 from intentflow.readmodel.lead_views import CurvePoint, LeadDetail, WaysView, WayView
 from intentflow.readmodel.views import GapView, ReceiptView
 
+LATEST = 20  # moments that are shown at once
+AHEAD = 2  # stages ahead whose thresholds are in the chart; all are in the table
+
 
 class OnAxis(NamedTuple):
     """The receipts of one axis."""
@@ -61,10 +64,11 @@ def _moment(at: datetime, now: datetime) -> str:
 
 def curve(lead: LeadDetail) -> str:
     """The curve as the chart takes it: seconds since 1970, and the points of each axis."""
-    told = lead.curve
+    told, ahead = lead.curve, list(dict.fromkeys(gap.stage for gap in lead.missing if gap.axis))[:AHEAD]
     lines = [
         {"axis": one.axis, "points": one.points, "said": f"{one.stage} {'at' if one.kind == 'enter' else 'ends below'} {plain(one.points)}"}
         for one in told.thresholds
+        if (one.stage in ahead if one.kind == "enter" else one.stage == lead.stage)
     ]  # fmt: skip
     return json.dumps(
         {

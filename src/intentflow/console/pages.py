@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Literal, TypeVar
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
@@ -11,55 +10,16 @@ from fastapi.responses import HTMLResponse
 
 from intentflow.console import one_lead, overview
 from intentflow.console.asking import ACTIVITIES, Asked, asked_in
+from intentflow.console.desk import Desk, known
 from intentflow.console.drawing import picture
-from intentflow.console.ladder import steps
-from intentflow.console.rendering import count, environment
+from intentflow.console.rendering import count
 from intentflow.domain.rules import AXES
-from intentflow.model.load import Reading
 from intentflow.model.show import AXIS_WORDS
-from intentflow.readmodel.queries import BadCursorError, ReadModel, StoreMissingError
+from intentflow.readmodel.queries import BadCursorError
 from intentflow.readmodel.views import LeadPage
-from intentflow.wire.topic_names import TopicNames
 
-Here = Literal["Overview", "Leads", "Model", "Rejections", ""]
-Told = TypeVar("Told")
 PAGE = 50  # leads, or rejections, of a page
 NAMED = (("answers", "Three answers"), ("groups", "Groups"), ("facts", "Facts"), ("evidence", "Evidence"))
-
-
-async def known(asked: Awaitable[Told]) -> tuple[Told | None, str]:
-    """The answer, or what is wrong with the store."""
-    try:
-        return await asked, ""
-    except StoreMissingError as error:
-        return None, str(error)
-
-
-class Desk:
-    """Draws pages from what the read model says."""
-
-    def __init__(self, ask: ReadModel, reading: Reading, names: TopicNames) -> None:
-        self.ask, self.reading, self.names = ask, reading, names
-        self.steps = steps(reading.model)
-        self.templates = environment()
-
-    def draw(self, template: str, **context: object) -> str:
-        """A template with what all of them need."""
-        given = {"now": datetime.now(UTC), "steps": self.steps, "axes": AXES}
-        return self.templates.get_template(template).render(given | context)
-
-    async def page(
-        self, request: Request, template: str, here: Here, *, status: int = 200, live: str = "", **context: object
-    ) -> HTMLResponse:
-        """A whole page."""
-        theme = request.cookies.get("theme", "")
-        frame = {
-            "here": here,
-            "health": await self.ask.health(),
-            "live": f"/live{live}",
-            "theme": theme if theme in ("light", "dark") else "",
-        }
-        return HTMLResponse(self.draw(template, **frame | context), status)
 
 
 class Pages:
@@ -133,9 +93,9 @@ class Pages:
 
     async def lead(self, request: Request, key: str) -> HTMLResponse:
         """One lead, and why it stands where it stands."""
-        lead, trouble = await known(self._ask.lead(key))
+        lead = await self._ask.lead(key)
         if lead is None:
-            return await self._missing(request, key, trouble)
+            return await self._missing(request, key)
         return await self._desk.page(
             request,
             "lead.html",
@@ -146,21 +106,13 @@ class Pages:
             receipts=one_lead.by_axis(lead.receipts),
             gaps=one_lead.gap_words(lead.missing, lead.as_of),
             curve=one_lead.curve(lead),
+            latest=one_lead.LATEST,
         )
 
-    async def _missing(self, request: Request, key: str, trouble: str) -> HTMLResponse:
-        if trouble:
-            return await self.trouble(request, trouble)
+    async def _missing(self, request: Request, key: str) -> HTMLResponse:
         says = f"{key}: nobody is known under this id. Leads are known by the id, e-mail address or visitor id that their events name."
         return await self._desk.page(
             request, "problem.html", "Leads", status=404, head="No such lead", says=says, again=""
-        )
-
-    async def trouble(self, request: Request, says: str) -> HTMLResponse:
-        """What is wrong with us; the page tries again by itself."""
-        again = str(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
-        return await self._desk.page(
-            request, "problem.html", "", status=503, head="Not to be read just now", says=says, again=again
         )
 
     async def ways(self, key: str) -> HTMLResponse:

@@ -6,14 +6,16 @@ where a request comes from must say that it is here.
 
 import secrets
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
 
-from intentflow.adapters.replaying import Again, replay
-from intentflow.console.pages import PAGE, Desk, known
+from intentflow.adapters.replaying import Again, can_return, replay
+from intentflow.console.desk import Desk, known
+from intentflow.console.pages import PAGE
 from intentflow.errors import ConfigError, IntentflowError
 from intentflow.readmodel.queries import BadCursorError
 from intentflow.readmodel.views import RejectionPage
@@ -56,6 +58,7 @@ class Refusals:
             cursor=cursor,
             total=0 if page is None else sum(one.count for one in page.reasons),
             may_replay=self._may_replay(request),
+            can_return=partial(can_return, self._desk.names),
             csrf=csrf,
             first=_address(reason=reason),
             next=_address(reason=reason, cursor=(page and page.next) or ""),
@@ -97,10 +100,10 @@ class Refusals:
         )
 
     def _replay(self, reason: str, wanted: str) -> AsyncIterator[Again]:
-        settings, within = self._settings, None
-        if wanted:
-            number = wanted.rsplit("/", 2)[-2] if wanted.count("/") >= 2 else ""
-            within = [int(number)] if number.isdecimal() and int(number) < settings.partitions else []
+        settings = self._settings
+        number = "".join(wanted.split("/")[1:2])  # an id begins with a topic and a partition, unless it is no topic's
+        is_placed = number.isdecimal() and int(number) < settings.partitions
+        within = [int(number)] if is_placed else None
 
         def matches(refused: Refused) -> bool:
             return refused.id == wanted if wanted else refused.reason == reason

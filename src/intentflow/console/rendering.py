@@ -92,7 +92,7 @@ def points(number: float) -> str:
 def signed(number: float) -> str:
     """Points that are added or taken away."""
     said = points(number)
-    return said if said[0] in (MINUS, "0") else f"+{said}"
+    return said if said[0] == MINUS or said == "0" else f"+{said}"
 
 
 def plain(number: float) -> str:

@@ -76,11 +76,13 @@ function drawRates() {
 
 // -- the curve of a lead --------------------------------------------------------------------------------------------------------------------
 
-// Each axis twice: what was, and what will be if nothing happens; both share the times.
-function joined({ past, future }) {
-  const none = (many) => new Array(many).fill(null);
+// Each axis three times: where it is known by its stages alone, what was, and what will be if nothing happens. They share the times.
+function joined({ past, future, known }) {
+  const none = (many) => new Array(Math.max(0, many)).fill(null);
+  const early = past[0].filter((at) => at < known).length;
   const series = AXES.flatMap((_, i) => [
-    [...past[i + 1], ...future[i + 1].slice(0, 1), ...none(Math.max(0, future[0].length - 1))],
+    [...past[i + 1].slice(0, early + 1), ...none(past[0].length + future[0].length - early - 1)].slice(0, past[0].length + future[0].length),
+    [...none(early), ...past[i + 1].slice(early), ...future[i + 1].slice(0, 1), ...none(future[0].length - 1)],
     [...none(past[0].length), ...future[i + 1]],
   ]);
   return [[...past[0], ...future[0]], ...series];
@@ -99,17 +101,21 @@ function marks(curve) {
     ctx.lineWidth = dot;
     ctx.strokeStyle = colour("edge");
     ctx.fillStyle = colour("dim");
+    ctx.setLineDash([]);
     const now = Math.round(valToPos(curve.now, "x", true));
     line(now, bbox.top, now, bbox.top + bbox.height);
     ctx.fillText("now", now + 5 * dot, bbox.top + 11 * dot);
     ctx.setLineDash([2 * dot, 4 * dot]);
     ctx.textAlign = "right";
-    for (const threshold of curve.thresholds) {
+    let last = Infinity; // where the lowest text ends, so that no two lie on each other
+    for (const threshold of curve.thresholds.toSorted((one, other) => one.points - other.points)) {
       const y = Math.round(valToPos(threshold.points, "y", true));
       if (y < bbox.top || y > bbox.top + bbox.height) continue;
       ctx.strokeStyle = ctx.fillStyle = colour(threshold.axis);
       line(bbox.left, y, end, y);
+      if (last - y < 14 * dot) continue;
       ctx.fillText(threshold.said, end - 2 * dot, y - 4 * dot);
+      last = y;
     }
     ctx.restore();
   };
@@ -135,13 +141,14 @@ function drawCurve() {
     scales: { y: { range: reach(curve, data) } },
     axes: axes((at) => (long || at % DAY === 0 ? day(at) : clock(at)), 40),
     series: [{}, ...AXES.flatMap((axis) => [
-      { stroke: colour(axis), width: 2, points: { show: curve.past[0].length < 3, size: 5 } },
+      { stroke: colour(axis), width: 1, points: { show: true, size: 5, fill: colour("sheet") } },
+      { stroke: colour(axis), width: 2, points: { show: false } },
       { stroke: colour(axis), width: 2, dash: [6, 4], points: { show: false } },
     ])],
     hooks: {
       draw: [marks(curve)],
       setCursor: [({ cursor: { idx } }) => {
-        const values = AXES.map((axis, i) => `${axis} ${number(data[2 * i + 1][idx] ?? data[2 * i + 2][idx] ?? 0)}`);
+        const values = AXES.map((axis, i) => `${axis} ${number([1, 2, 3].map((n) => data[3 * i + n][idx]).find((n) => n != null) ?? 0)}`);
         say(times[idx] === undefined ? null : `${day(times[idx])}, ${clock(times[idx])} UTC: ${values.join(" · ")}`);
       }],
     },

@@ -63,6 +63,9 @@ document.addEventListener("click", (event) => {
 document.body.addEventListener("htmx:sseBeforeMessage", (event) => {
   if (event.target.id === "feed" && isPaused()) event.preventDefault();
 });
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.id === "feed-box" && isPaused()) event.preventDefault(); // it is read again when it goes on
+});
 document.body.addEventListener("htmx:sseMessage", (event) => {
   if (event.target.id !== "feed") return;
   while (event.target.children.length > MOST) event.target.lastElementChild.remove();
