@@ -54,6 +54,8 @@ class Running:
         self.names = TopicNames(name, name)
         self.server = self.key("server", "server")
         self.browser = self.key("browser", "browser")
+        self.few = self.key("few", "browser", events_per_second=1)  # ten in ten seconds
+        self.homely = self.key("homely", "browser", origins=(PAGE,))
         self.process = EmbeddedCommand("collector", self.settings, self.log)
 
     def key(self, name: str, scope: Any, **more: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.collector.calls import PAGE, Running, track
+from tests.collector.calls import PAGE, Reply, Running, track
 
 pytestmark = pytest.mark.broker
 
@@ -208,7 +208,24 @@ def test_a_body_that_comes_in_pieces_without_a_length_is_taken_and_bounded(colle
     assert collector.raw(head.encode() + endless).startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_key_that_sends_more_than_it_may_is_told_when_to_come_again(collector: Running, tmp_path): ...
+def test_a_key_that_sends_more_than_it_may_is_told_when_to_come_again_and_what_was_refused_does_not_count(
+    collector: Running,
+):
+    def send(events: int) -> Reply:
+        return collector.post("/v1/batch", {"batch": [visit("often")] * events}, key=collector.few)
+
+    assert [send(events).status for events in (7, 4, 3, 1)] == [200, 429, 200, 429]
+    refused = send(1)
+    assert refused.said["reason"] == "too_often"
+    assert 1 <= int(refused.headers["retry-after"]) <= 10
+    assert collector.post("/v1/page", visit("others")).status == 200
+
+
+def test_a_key_for_some_pages_is_good_on_these_and_on_servers(collector: Running):
+    def send(**headers: str) -> int:
+        return collector.post("/v1/page", visit("homely"), key=collector.homely, **headers).status
+
+    assert [send(Origin=PAGE), send(), send(Origin="https://evil.example"), send(Origin="null")] == [200, 200, 403, 403]
 
 
 def signup(name: str) -> dict[str, Any]:

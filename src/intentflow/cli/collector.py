@@ -67,6 +67,9 @@ def add_key_(
         list[str] | None,
         typer.Option(help="What a browser's key may say besides: profiles, outcomes or joins; several times."),
     ] = None,
+    events_per_second: Annotated[
+        int | None, typer.Option(help="More is answered 429, counted over ten seconds. Default: 1000.")
+    ] = None,
     keys: Keys = None,
     data: Data = None,
 ) -> None:
@@ -75,7 +78,8 @@ def add_key_(
     A collector that runs takes it within two seconds.
     """
     path = _file(keys, data)
-    secret = add_key(path, name, scope, origins=tuple(origin or ()), also=tuple(also or ()))
+    may = {"origins": tuple(origin or ()), "also": tuple(also or ())}
+    secret = add_key(path, name, scope, **may, events_per_second=events_per_second)
     err.print(f"The write key {name} ({scope}) is in {path}, as its hash. It is shown this once:")
     print(secret)
 

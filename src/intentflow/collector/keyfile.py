@@ -78,15 +78,30 @@ def key_ring(path: Path) -> KeyRing:
     return KeyRing(key.meant() for key in read_keys(path).keys)
 
 
-def add_key(path: Path, name: str, scope: Scope, *, origins: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> str:
+def add_key(
+    path: Path,
+    name: str,
+    scope: Scope,
+    *,
+    origins: tuple[str, ...] = (),
+    also: tuple[str, ...] = (),
+    events_per_second: int | None = None,
+) -> str:
     """The text of a new key. Its hash is in the file, which is made if need be and keeps its comments.
 
     Raises ConfigError if that would be no good file of keys; then nothing is changed.
     """
     secret = new_key()
     there = read_keys(path).keys if path.exists() else ()
-    told = {"name": name, "scope": scope, "sha256": digest_of(secret).hex(), "origins": [*origins], "also": [*also]}
-    written = {field: value for field, value in told.items() if value}
+    told = {
+        "name": name,
+        "scope": scope,
+        "sha256": digest_of(secret).hex(),
+        "origins": [*origins],
+        "also": [*also],
+        "events_per_second": events_per_second,
+    }
+    written = {field: value for field, value in told.items() if value not in (None, [])}
     try:
         WrittenKeys.model_validate({"keys": [*there, written]})
     except ValidationError as error:
