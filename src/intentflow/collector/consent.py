@@ -14,7 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from intentflow.domain.event import AnyRecord, Attribute, Cart, LandingPage, Link, NewsletterSignup, WebsiteVisit
-from intentflow.wire.tracked import CONSENT, DO_NOT_TRACK, PRIVACY_CONTROL
+from intentflow.wire.tracked import DO_NOT_TRACK, PRIVACY_CONTROL
 
 Policy = Literal["drop", "carry"]
 TOLD: dict[
@@ -39,9 +39,7 @@ class Policies(Struct, frozen=True):
 
     do_not_track: Policy = "drop"
     privacy_control: Policy = "carry"
-    categories: frozenset[str] = (
-        frozenset()
-    )  # of the consent dialogue: who refuses one of these does not want to be watched
+    consents: frozenset[str] = frozenset()  # such as `consent.analytics`: who refuses one of them is not to be watched
 
 
 NONE = Wishes()
@@ -73,7 +71,12 @@ def _refuses(said: Mapping[str, Attribute], policies: Policies) -> bool:
         return True
     if policies.do_not_track != "drop":
         return False
-    return said.get(DO_NOT_TRACK) is True or any(said.get(CONSENT + name) is False for name in policies.categories)
+    if said.get(DO_NOT_TRACK) is True:
+        return True
+    for name in policies.consents:
+        if said.get(name) is False:
+            return True
+    return False
 
 
 def is_told(event: AnyRecord) -> bool:

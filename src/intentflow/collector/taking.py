@@ -28,7 +28,7 @@ from intentflow.settings import Settings
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.site import Site
 from intentflow.wire.topic_names import TopicNames
-from intentflow.wire.tracked import Envelope, Opened
+from intentflow.wire.tracked import CONSENT, Envelope, Opened
 
 AGAIN_SECONDS = 5
 _SENT = re.compile(r"[?&]_=(\d{13})(?:&|$)")  # how posthog-js says when it sent, where the body doesn't
@@ -44,7 +44,7 @@ class Taker:
         self._policies = Policies(
             settings.collector_do_not_track,
             settings.collector_privacy_control,
-            frozenset(settings.collector_tracking_consents),
+            frozenset(CONSENT + name for name in settings.collector_tracking_consents),
         )
         self._site = Site(settings.event_names, settings.landing_pages, settings.currency, cart_ids=settings.cart_ids)
         self._allowance = Allowance()

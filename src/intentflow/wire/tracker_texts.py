@@ -61,10 +61,12 @@ def take_attributes(
     A text that is an e-mail address is left out: whose it is, only a field of its own can say (a friend's, who was sent a link).
     """
     for name, value in pairs:
-        if name in leave_out or value is None:
+        if value is None or name in leave_out:
             continue
         kept = attribute_of(value)
-        if kept is None or not _is_name(name) or (isinstance(kept, str) and "@" in kept and email_of(kept) is not None):
+        if kept is None or not _is_name(name):
+            continue
+        if type(kept) is str and "@" in kept and email_of(kept) is not None:
             continue
         if len(found) >= MAX_ATTRIBUTES:
             return
