@@ -6,7 +6,7 @@ from typing import Any
 
 from aiokafka.helpers import create_ssl_context
 
-from intentflow.errors import ConfigError
+from intentflow.errors import ConfigError, ServerMissingError
 from intentflow.servers import Kafka, KafkaAccess
 
 
@@ -45,6 +45,19 @@ def tls(kafka: KafkaAccess) -> ssl.SSLContext | None:
             ", ".join(f"{name}={path}" for name, path in _files(kafka).items() if path) or "the system's authorities"
         )
         raise ConfigError(f"TLS to Kafka: {error} ({files}): PEM files that this user can read are wanted") from error
+
+
+def unreachable(kafka: Kafka, error: BaseException, within: str = "") -> ServerMissingError:
+    """What to say when no client gets in: the client library does not tell whether nobody is there, or somebody who lets nobody in."""
+    if isinstance(kafka, KafkaAccess) and (kafka.encrypted or kafka.logs_in):
+        return ServerMissingError(
+            f"no Kafka answers at {kafka}{within}, or none that lets us in ({error}): look at sasl_username, sasl_password and tls_ca; "
+            "the broker's log says what it did not like"
+        )
+    return ServerMissingError(
+        f"no Kafka answers at {kafka}{within} ({error}): start one with `intentflow up`, or name yours with --bootstrap "
+        "(INTENTFLOW_BOOTSTRAP); does it ask for TLS or a login (security_protocol)?"
+    )
 
 
 def _files(kafka: KafkaAccess) -> dict[str, Path | None]:

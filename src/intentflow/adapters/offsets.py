@@ -15,8 +15,7 @@ from aiokafka.errors import (
     NotCoordinatorForGroupError,
 )
 
-from intentflow.adapters.kafka_access import client_arguments
-from intentflow.errors import ServerMissingError
+from intentflow.adapters.kafka_access import client_arguments, unreachable
 from intentflow.servers import Kafka
 
 Places = dict[tuple[str, int], int]  # topic and partition -> offset
@@ -37,9 +36,7 @@ class Offsets:
         except (KafkaError, OSError) as error:
             await self._consumer.stop()
             await self._admin.close()
-            raise ServerMissingError(
-                f"no Kafka answers at {self.kafka} ({error}): start one with `intentflow up`"
-            ) from error
+            raise unreachable(self.kafka, error) from error
         return self
 
     async def __aexit__(

@@ -8,7 +8,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from intentflow.adapters.kafka_access import client_arguments
+from intentflow.adapters.kafka_access import client_arguments, unreachable
 from intentflow.adapters.offsets import Places
 from intentflow.errors import ServerMissingError
 from intentflow.servers import Kafka
@@ -37,9 +37,7 @@ class PartitionRecords:
             await self._consumer.start()
         except (KafkaError, OSError) as error:
             await self._consumer.stop()
-            raise ServerMissingError(
-                f"no Kafka answers at {self.kafka} ({error}): start one with `intentflow up`"
-            ) from error
+            raise unreachable(self.kafka, error) from error
         return self
 
     async def __aexit__(

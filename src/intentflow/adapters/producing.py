@@ -10,8 +10,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from intentflow.adapters.kafka_access import client_arguments
-from intentflow.errors import IntentflowError, ServerMissingError
+from intentflow.adapters.kafka_access import client_arguments, unreachable
+from intentflow.errors import IntentflowError
 from intentflow.servers import Kafka
 
 BATCH_BYTES = 256_000
@@ -40,9 +40,7 @@ class BatchProducer:
         try:
             await self._producer.start()
         except (KafkaError, OSError) as error:
-            raise ServerMissingError(
-                f"no Kafka answers at {self._kafka} ({error}): start one with `intentflow up`"
-            ) from error
+            raise unreachable(self._kafka, error) from error
         return self
 
     async def __aexit__(

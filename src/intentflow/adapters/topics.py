@@ -16,7 +16,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from msgspec import Struct
 
-from intentflow.adapters.kafka_access import client_arguments
+from intentflow.adapters.kafka_access import client_arguments, unreachable
 from intentflow.adapters.topic_specs import CHECKED, TopicSpec, suffices
 from intentflow.errors import ConfigError, ServerMissingError
 from intentflow.servers import Kafka
@@ -95,10 +95,7 @@ async def admin_of(kafka: Kafka, patience_seconds: float = PATIENCE_SECONDS) -> 
         except (KafkaError, TimeoutError, OSError) as error:
             await client.close()
             if asyncio.get_running_loop().time() + 0.5 > deadline:
-                raise ServerMissingError(
-                    f"no Kafka answers at {kafka} within {patience_seconds:g} s ({error}): start one with `intentflow up`, or "
-                    "name yours with --bootstrap (INTENTFLOW_BOOTSTRAP)"
-                ) from error
+                raise unreachable(kafka, error, f" within {patience_seconds:g} s") from error
             await asyncio.sleep(0.5)
     try:
         yield client

@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from intentflow.adapters.kafka_access import client_arguments
+from intentflow.adapters.kafka_access import client_arguments, unreachable
 from intentflow.errors import ServerMissingError
 from intentflow.lane.fetching import Fetched, fetch, tune
 from intentflow.lane.topic_ids import topic_ids
@@ -40,7 +40,7 @@ class Follower:
             await self._consumer.start()
         except (KafkaError, OSError) as error:
             await self._consumer.stop()
-            raise ServerMissingError(f"no Kafka answers at {self.kafka} ({error})") from error
+            raise unreachable(self.kafka, error) from error
         tune(self._consumer)
         return self
 
