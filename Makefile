@@ -28,7 +28,7 @@ test: lint  ## lint, types, layers, and all tests, those on a real broker includ
 	@$(BIN)/python -m pytest -q $(ARGS)
 
 test-doors: $(STAMP)  ## the doors alone: collector, real clients and browsers, console, delivery
-	@$(BIN)/python -m pytest -q $(wildcard tests/collector tests/clients tests/console tests/readmodel tests/deliver) $(ARGS)
+	@$(BIN)/python -m pytest -q $(wildcard tests/collector tests/clients tests/console tests/deliver) $(ARGS)
 
 lint: $(STAMP)  ## lint, format, types and layers
 	@echo "==> lint"
