@@ -18,6 +18,12 @@ from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.rejections import Refused, Rejection, refused_of
 from intentflow.wire.topic_names import TopicNames
 
+Progress = Callable[[int, int], None]  # records read so far, and to be read
+
+
+def nobody(_done: int, _total: int) -> None:
+    """Tells nobody."""
+
 
 class Again(Struct, frozen=True):
     """What became of one refused record: the topic that it was sent to, or why it was not."""
@@ -33,34 +39,49 @@ async def replay(
     wanted: Callable[[Refused], bool],
     partitions: int,
     within: Iterable[int] | None = None,
+    *,
+    dry: bool = False,
+    progress: Progress = nobody,
 ) -> AsyncIterator[Again]:
     """Sends each refused record that is wanted, once, and tells of each; all are durable when the iteration is over.
 
-    `within`: look at these partitions of the rejections topic alone; a record lies on the one that it came from. Raises
-    ServerMissingError if Kafka does not answer, IntentflowError if it did not take them.
+    `within`: look at these partitions of the rejections topic alone; a record lies on the one that it came from. `dry`: nothing is sent,
+    and told is what would become of them. Raises ServerMissingError if Kafka does not answer, IntentflowError if it did not take them.
     """
-    again = PartitionRecords(kafka)  # keeps its place while the other one looks at a source
-    async with again as reader, PartitionRecords(kafka) as sources, BatchProducer(kafka) as producer:
-        for number in range(partitions) if within is None else within:
-            async for refused in _refused(reader, names.rejections, number):
-                if wanted(refused):
-                    yield await _send(sources, producer, names, refused, partitions)
+    async with PartitionRecords(kafka) as sources, BatchProducer(kafka) as producer:
+        async for refused in refusals(kafka, names, partitions, within, progress=progress):
+            if wanted(refused):
+                yield await _send(sources, None if dry else producer, names, refused, partitions)
 
 
-async def _refused(reader: PartitionRecords, topic: str, number: int) -> AsyncIterator[Refused]:
-    """The rejections of a partition without repeats."""
-    known: set[str] = set()
-    firsts, ends = await reader.bounds([topic], number)
-    async for records in reader.read(topic, number, ends[topic, number], firsts[topic, number]):
-        for record in records:
-            refused = refused_of(record.headers, record.key, record.value)
-            if refused is not None and refused.id not in known:
-                known.add(refused.id)
-                yield refused
+async def refusals(
+    kafka: Kafka,
+    names: TopicNames,
+    partitions: int,
+    within: Iterable[int] | None = None,
+    *,
+    progress: Progress = nobody,
+) -> AsyncIterator[Refused]:
+    """Every refused record that is still there, once, partition by partition, up to where the topic ends now."""
+    numbers = list(range(partitions) if within is None else within)
+    async with PartitionRecords(kafka) as reader:
+        bounds = {number: await reader.bounds([names.rejections], number) for number in numbers}
+        spans = [(n, firsts[names.rejections, n], ends[names.rejections, n]) for n, (firsts, ends) in bounds.items()]
+        done, total = 0, sum(end - first for _, first, end in spans)
+        for number, first, end in spans:
+            known: set[str] = set()
+            async for records in reader.read(names.rejections, number, end, first):
+                for record in records:
+                    refused = refused_of(record.headers, record.key, record.value)
+                    if refused is not None and refused.id not in known:
+                        known.add(refused.id)
+                        yield refused
+                done += len(records)
+                progress(done, total)
 
 
 async def _send(
-    sources: PartitionRecords, producer: BatchProducer, names: TopicNames, refused: Refused, partitions: int
+    sources: PartitionRecords, producer: BatchProducer | None, names: TopicNames, refused: Refused, partitions: int
 ) -> Again:
     topic, key = _destination(names, refused)
     if topic is None:
@@ -69,7 +90,8 @@ async def _send(
     if refused.is_cut and value is None:
         return Again(refused.id, why_not=f"too large to be kept with its rejection, and gone from {refused.topic}")
     number = refused.partition if key is None else partition_of(key, partitions)
-    await producer.add(topic, number, key, value, int(time.time() * 1000), refused.headers)
+    if producer is not None:
+        await producer.add(topic, number, key, value, int(time.time() * 1000), refused.headers)
     return Again(refused.id, topic)
 
 

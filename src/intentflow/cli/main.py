@@ -19,6 +19,7 @@ from intentflow.cli import (
     projector,
     publish,
     rebuild,
+    rejections,
     replay,
     simulate,
     stack,
@@ -50,6 +51,7 @@ app.add_typer(model.app, name="model")
 app.add_typer(config.app, name="config")
 app.add_typer(collector.app, name="collector")
 app.add_typer(topics.app, name="topics")
+app.add_typer(rejections.app, name="rejections")
 app.add_typer(deliver.app, name="deliver")
 app.command("projector")(projector.projector)
 app.command("rebuild")(rebuild.rebuild)

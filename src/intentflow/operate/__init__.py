@@ -1,0 +1,1 @@
+"""What operators ask and do: how far it is, what was refused, who is held, and who is to be forgotten."""

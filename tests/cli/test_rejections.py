@@ -1,0 +1,98 @@
+"""`intentflow rejections list`, `show` and `replay`, on a real broker."""
+
+import asyncio
+import json
+import time
+import uuid
+
+import pytest
+from typer.testing import CliRunner
+
+from intentflow.adapters.offsets import records
+from intentflow.adapters.producing import BatchProducer
+from intentflow.adapters.topic_specs import app_topics
+from intentflow.adapters.topics import ensure
+from intentflow.cli.main import app
+from intentflow.wire.rejections import Rejection, rejection_headers
+from intentflow.wire.topic_names import TopicNames
+
+pytestmark = pytest.mark.broker
+runner = CliRunner()
+NOW = int(time.time() * 1000)
+DAY = 86_400_000
+
+
+@pytest.fixture(scope="module")
+def names(kafka):
+    """Topics with five rejections, one of them twice."""
+    mine = f"p{uuid.uuid4().hex[:8]}"
+    names = TopicNames(mine, mine)
+
+    async def fill() -> None:
+        await ensure(kafka.bootstrap, app_topics(names, partitions=2))
+        async with BatchProducer(kafka.bootstrap) as producer:
+            for offset, reason, value, age in (
+                (7, "not_json", b"\xff{", 0),
+                (7, "not_json", b"\xff{", 0),
+                (8, "unknown_family", b'{"family": "new_family"}', 0),
+                (9, "unknown_family", b'{"family": "new_family"}', 3 * DAY),
+            ):
+                headers = rejection_headers(Rejection(reason, "why"), names.events, 1, offset, NOW - age)
+                await producer.add(names.rejections, 1, b"l:anna", value, NOW, headers)
+            headers = rejection_headers(Rejection("unreadable", "why"), "collector", 0, 1, NOW)
+            await producer.add(names.rejections, 0, None, b"body", NOW, headers)
+
+    asyncio.run(fill())
+    return names
+
+
+@pytest.fixture
+def rejections(kafka, names, tmp_path):
+    """Runs the command."""
+    env = {"INTENTFLOW_APP_ID": names.app_id, "INTENTFLOW_PREFIX": names.prefix, "INTENTFLOW_PARTITIONS": "2"}
+    env |= {"INTENTFLOW_BOOTSTRAP": kafka.bootstrap, "COLUMNS": "220"}
+
+    def run(*arguments, code=0):
+        end = runner.invoke(app, ["rejections", *arguments, "--data", str(tmp_path)], env=env)
+        assert end.exit_code == code, end.output
+        return end.stdout
+
+    return run
+
+
+def test_a_list_is_filtered_counted_and_tells_each_once(rejections, names):
+    told = json.loads(rejections("list", "--json"))
+    assert (told["total"], told["reasons"]) == (4, {"unknown_family": 2, "not_json": 1, "unreadable": 1})
+    ids = [one["id"] for one in told["rejections"]]
+    assert set(ids) == {f"{names.events}/1/7", f"{names.events}/1/8", f"{names.events}/1/9", "collector/0/1"}
+    assert ids[-1] == f"{names.events}/1/9", "the oldest"
+    recent = json.loads(rejections("list", "--json", "--reason", "unknown_family", "--since", "2d"))
+    assert [one["id"] for one in recent["rejections"]] == [f"{names.events}/1/8"]
+    text = rejections("list", "--limit", "1", "--key", "l:anna")
+    assert "3 refused, the newest 1 of them above: 2 unknown_family, 1 not_json" in text
+
+
+def test_one_is_shown_whole_and_its_bytes_come_out_as_they_are(rejections, names, kafka):
+    assert "b'\\xff{'" in rejections("show", f"{names.events}/1/7")
+    assert json.loads(rejections("show", f"{names.events}/1/7", "--json"))["value_hex"] == "ff7b"
+    assert rejections("show", f"{names.events}/1/8", "--raw") == '{"family": "new_family"}'
+    rejections("show", "nobody/1/8", code=1)
+
+
+def test_what_is_sent_again_is_told_before_and_after_and_what_cannot_be_is_told_with_the_reason(
+    rejections, names, kafka
+):
+    rejections("replay", code=2)
+    dry = json.loads(rejections("replay", "--all", "--dry-run", "--json", code=1))
+    assert (dry["sent"], dry["topics"]) == (3, {names.events: 3})
+    assert dry["not_sent"] == [
+        {"id": "collector/0/1", "why": "collector is not a topic that this app takes events from"}
+    ]
+
+    async def there() -> list[bytes]:
+        return [r.value async for r in records(kafka.bootstrap, [names.events], 2)]
+
+    assert asyncio.run(there()) == []
+    assert f"1 sent: 1 to {names.events}" in rejections("replay", "--reason", "not_json")
+    assert f"1 sent: 1 to {names.events}" in rejections("replay", "--id", f"{names.events}/1/9")
+    assert asyncio.run(there()) == [b"\xff{", b'{"family": "new_family"}']
