@@ -6,18 +6,16 @@ import time
 import uuid
 
 import pytest
-from typer.testing import CliRunner
 
 from intentflow.adapters.offsets import records
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.topic_specs import app_topics
 from intentflow.adapters.topics import ensure
-from intentflow.cli.main import app
-from intentflow.wire.rejections import Rejection, rejection_headers
+from intentflow.wire.rejections import Reason, Rejection, rejection_headers
 from intentflow.wire.topic_names import TopicNames
+from tests.cli.conftest import ended
 
 pytestmark = pytest.mark.broker
-runner = CliRunner()
 NOW = int(time.time() * 1000)
 DAY = 86_400_000
 
@@ -31,12 +29,13 @@ def names(kafka):
     async def fill() -> None:
         await ensure(kafka.bootstrap, app_topics(names, partitions=2))
         async with BatchProducer(kafka.bootstrap) as producer:
-            for offset, reason, value, age in (
+            sent: tuple[tuple[int, Reason, bytes, int], ...] = (
                 (7, "not_json", b"\xff{", 0),
                 (7, "not_json", b"\xff{", 0),
                 (8, "unknown_family", b'{"family": "new_family"}', 0),
                 (9, "unknown_family", b'{"family": "new_family"}', 3 * DAY),
-            ):
+            )
+            for offset, reason, value, age in sent:
                 headers = rejection_headers(Rejection(reason, "why"), names.events, 1, offset, NOW - age)
                 await producer.add(names.rejections, 1, b"l:anna", value, NOW, headers)
             headers = rejection_headers(Rejection("unreadable", "why"), "collector", 0, 1, NOW)
@@ -53,9 +52,7 @@ def rejections(kafka, names, tmp_path):
     env |= {"INTENTFLOW_BOOTSTRAP": kafka.bootstrap, "COLUMNS": "220"}
 
     def run(*arguments, code=0):
-        end = runner.invoke(app, ["rejections", *arguments, "--data", str(tmp_path)], env=env)
-        assert end.exit_code == code, end.output
-        return end.stdout
+        return ended(["rejections", *arguments, "--data", str(tmp_path)], env, code).stdout
 
     return run
 

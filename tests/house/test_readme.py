@@ -1,12 +1,12 @@
 """What README.md shows is what the code does."""
 
 import re
-import subprocess
-import sys
-from pathlib import Path
+from typing import Any
 
 import msgspec
+from typer.main import get_command
 
+from intentflow.cli.main import app
 from intentflow.domain.event import FAMILIES, FAMILY_OF, Link, key_of
 from intentflow.wire.changes import decode_change
 from intentflow.wire.events import decode
@@ -63,8 +63,14 @@ def test_the_topics_are_those_of_the_code():
 
 
 def test_every_command_is_there():
-    program = Path(sys.executable).with_name("intentflow")
-    commands = re.findall(r"^\| `intentflow ([a-z ]+)`", README, re.MULTILINE)
-    ends = {c: subprocess.run([program, *c.split(), "--help"], capture_output=True, check=False) for c in commands}
-    assert len(ends) == 15
-    assert [name for name, end in ends.items() if end.returncode != 0] == []
+    told = re.findall(r"^\| `intentflow ([a-z ]+)`", README, re.MULTILINE)
+    assert told
+    assert [command for command in told if command not in commands(get_command(app))] == []
+
+
+def commands(group: Any, before: str = "") -> set[str]:
+    """Every command of the command line, those of groups behind the group's name."""
+    told: set[str] = set()
+    for name, command in getattr(group, "commands", {}).items():
+        told |= {before + name} | commands(command, f"{before}{name} ")
+    return told

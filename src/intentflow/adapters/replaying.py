@@ -5,7 +5,7 @@ it still lacks: if nothing was mended it is refused again, as another record. Se
 """
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 
 from msgspec import Struct
 
@@ -61,7 +61,7 @@ async def refusals(
     within: Iterable[int] | None = None,
     *,
     progress: Progress = nobody,
-) -> AsyncIterator[Refused]:
+) -> AsyncGenerator[Refused, None]:
     """Every refused record that is still there, once, partition by partition, up to where the topic ends now."""
     numbers = list(range(partitions) if within is None else within)
     async with PartitionRecords(kafka) as reader:

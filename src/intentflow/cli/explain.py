@@ -19,19 +19,16 @@ from intentflow.domain.explain import Explanation, explain
 from intentflow.domain.fold import Fold
 from intentflow.domain.notices import News
 from intentflow.domain.rules import ScoringModel
-from intentflow.errors import ConfigError, RejectedError
-from intentflow.lane.changelog import Changelog
-from intentflow.lane.reader import ChangelogReader
+from intentflow.errors import RejectedError
 from intentflow.mapping.mapped import MappedReader
 from intentflow.model.load import read
 from intentflow.model.ways import Found, ways
 from intentflow.model.words import Pages
+from intentflow.operate.state import alias_of, found, keys_of, rows_of
 from intentflow.replay.reading import Reading
 from intentflow.replay.through_core import CoreReplay
 from intentflow.settings import Settings
-from intentflow.wire.murmur2 import partition_of
-from intentflow.wire.rows import decode_row, is_stub
-from intentflow.wire.topic_names import TopicNames
+from intentflow.wire.rows import decode_row
 
 say = Console(emoji=False, stderr=True)
 out = Console(emoji=False)  # a key such as `l:a:` is no picture
@@ -60,14 +57,14 @@ def explain_(
         moment = moment or latest
     else:
         key, row = _in_kafka(settings_for(bootstrap, data, app_id=None if run is None else f"replay-{run}"), lead)
-    explanation, found = _explained(fold, key, row, moment or int(time.time() * 1000), written.written.pages)
+    explanation, outlook = _explained(fold, key, row, moment or int(time.time() * 1000), written.written.pages)
     if json:
         sys.stdout.buffer.write(
-            msgspec.json.encode(document(key, fold.model, explanation) | ways_document(found)) + b"\n"
+            msgspec.json.encode(document(key, fold.model, explanation) | ways_document(outlook)) + b"\n"
         )
         return
     show(out, key, fold.model, explanation)
-    lines = (*ways_lines(found, tuple(gap.stage for gap in explanation.missing)), *full_lines(explanation))
+    lines = (*ways_lines(outlook, tuple(gap.stage for gap in explanation.missing)), *full_lines(explanation))
     out.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
 
 
@@ -78,8 +75,8 @@ def _in_files(
     core = CoreReplay(model)
     reading = Reading(files, reader, lambda _done, _total: None)
     core.take(reading)
-    key, row = _found(lead, core.rows)
-    while alias := _alias(row):
+    key, row = found(lead, core.rows)
+    while alias := alias_of(row):
         _tell_alias(key, alias)
         key, row = alias, core.rows[alias]
     return key, row, reading.latest
@@ -87,50 +84,15 @@ def _in_files(
 
 def _in_kafka(settings: Settings, lead: str) -> tuple[bytes, bytes]:
     """The lead's key and row, as the changelog has it."""
-    key, row = _found(lead, asyncio.run(_rows(settings, _keys(lead))))
-    while alias := _alias(row):
+    key, row = found(lead, asyncio.run(rows_of(settings, keys_of(lead))))
+    while alias := alias_of(row):
         _tell_alias(key, alias)
-        key, row = _found(alias.decode(), asyncio.run(_rows(settings, [alias])))
+        key, row = found(alias.decode(), asyncio.run(rows_of(settings, [alias])))
     return key, row
-
-
-def _alias(row: bytes) -> bytes:
-    bonds = decode_row(row).bonds
-    return b"" if bonds is None else bonds.alias
 
 
 def _tell_alias(key: bytes, target: bytes) -> None:
     say.print(f"{key.decode()} turned out to be {target.decode()}: told of that lead.", markup=False, highlight=False)
-
-
-def _keys(lead: str) -> list[bytes]:
-    """What the lead's key may be."""
-    if lead[:2] in ("l:", "v:"):
-        return [lead.encode()]
-    return [b"l:" + (lead.lower() if "@" in lead else lead).encode(), b"v:" + lead.encode()]
-
-
-def _found(lead: str, rows: dict[bytes, bytes]) -> tuple[bytes, bytes]:
-    for key in _keys(lead):
-        if key in rows and not is_stub(rows[key]):
-            return key, rows[key]
-    raise RejectedError(f"{lead}: no such lead; leads are known by their id, e-mail or visitor id, as events name them")
-
-
-async def _rows(settings: Settings, keys: list[bytes]) -> dict[bytes, bytes]:
-    """The rows of the keys' partitions, read from the changelog by its rules."""
-    topic = TopicNames(settings.prefix, settings.app_id).changelog
-    async with ChangelogReader(settings.kafka, topic) as reader:
-        count = len(await reader.partitions())
-        if not count:
-            raise ConfigError(
-                f"{settings.bootstrap}: no topic {topic}: has the worker run? Is INTENTFLOW_APP_ID its app id?"
-            )
-        logs = {number: Changelog() for number in {partition_of(key, count) for key in keys}}
-        await reader.begin(logs)
-        async for _ in reader.read(logs, await reader.ends(logs)):
-            pass
-    return {key: row for log in logs.values() for key, row in log.rows.items()}
 
 
 def _explained(fold: Fold, key: bytes, row: bytes, at: int, pages: Pages) -> tuple[Explanation, Found]:

@@ -15,6 +15,8 @@ from intentflow.cli import (
     deliver,
     demo,
     explain,
+    lag,
+    leads,
     model,
     projector,
     publish,
@@ -23,6 +25,7 @@ from intentflow.cli import (
     replay,
     simulate,
     stack,
+    state,
     token,
     topics,
     verify,
@@ -46,12 +49,15 @@ app.command("simulate")(simulate.simulate)
 app.command("replay")(replay.replay)
 app.command("explain")(explain.explain_)
 app.command("verify")(verify.verify)
+app.command("lag")(lag.lag)
 model.app.command("publish")(publish.publish)
 app.add_typer(model.app, name="model")
 app.add_typer(config.app, name="config")
 app.add_typer(collector.app, name="collector")
 app.add_typer(topics.app, name="topics")
 app.add_typer(rejections.app, name="rejections")
+app.add_typer(leads.app, name="leads")
+app.add_typer(state.app, name="state")
 app.add_typer(deliver.app, name="deliver")
 app.command("projector")(projector.projector)
 app.command("rebuild")(rebuild.rebuild)

@@ -4,6 +4,7 @@ import asyncio
 import json as jsonlib
 import sys
 from collections import Counter
+from contextlib import aclosing
 from typing import Annotated
 
 import typer
@@ -166,9 +167,10 @@ async def _listed(settings: Settings, wanted: Wanted, most: int) -> Listing:
 async def _one(settings: Settings, wanted: str) -> Refused:
     place = wanted.split("/")
     within = [int(place[1])] if len(place) == 3 and place[1].isdigit() and int(place[1]) < settings.partitions else None
-    async for refused in refusals(settings.kafka, _names(settings), settings.partitions, within):
-        if refused.id == wanted:
-            return refused
+    async with aclosing(refusals(settings.kafka, _names(settings), settings.partitions, within)) as found:
+        async for refused in found:
+            if refused.id == wanted:
+                return refused
     raise RejectedError(
         f"{wanted}: no such rejection; `intentflow rejections list` tells their ids, as long as their topic keeps them"
     )
@@ -191,7 +193,7 @@ def _show(found: Listing) -> None:
             rfc3339(one.timestamp)[:19], one.reason, escape(one.id), escape(key[:40]), escape(one.detail[:160])
         )
     out.print(table)
-    reasons = ", ".join(f"{count:,} {reason}" for reason, count in found.reasons.items())
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in found.reasons.most_common())
     more = f", the newest {len(found.latest)} of them above" if found.total > len(found.latest) else ""
     out.print(f"\n{found.total:,} refused{more}: {reasons}", highlight=False)
 

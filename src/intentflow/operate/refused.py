@@ -33,7 +33,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 class Listing:
-    """The newest of the refused records that it is given, and how many there are of each reason and topic. It holds no more than it tells."""
+    """The newest of the refused records that it is given, and how many there are of each reason and topic; it holds little more."""
 
     def __init__(self, most: int) -> None:
         self.most = most
