@@ -61,7 +61,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     body: bytes
 
 
-class Request(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Request(Struct, frozen=True, kw_only=True):
     """What an operator asks of whoever delivers to an endpoint.
 
     `deliver`: send this event again. `resume`: it is well, so go on at once, even if it was disabled. `drop`: give up what waits for it.
@@ -69,7 +69,7 @@ class Request(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     endpoint: str
     ask: Literal["deliver", "resume", "drop"]
-    event: Raw | None = None
+    event: Raw = Raw(b"null")
 
 
 _row = msgspec.json.Decoder(Row).decode

@@ -120,7 +120,7 @@ class Tenure:
                 record.topic, record.offset, "", record.value or b"", f"this is no request: {error}", now
             )
             return
-        told = None if request.event is None else told_again(bytes(request.event))
+        told = told_again(bytes(request.event)) if request.ask == "deliver" else None
         if isinstance(told, str):
             partition.unreadable(record.topic, record.offset, "", record.value, told, now)
         else:
