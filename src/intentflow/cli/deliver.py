@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from intentflow.cli import deliver_state
 from intentflow.cli.running import settings_for
 from intentflow.deliver.lint import lint
 from intentflow.deliver.load import Deliver, endpoints, load
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 
 FOUND = 1  # exit code: it was looked for, and found
 SOON_SECONDS = 0.3
-app = typer.Typer(
-    help="Deliver qualification changes to webhooks and CRMs: signed, in each lead's order, at least once."
-)
+app = typer.Typer()
+app.command("status")(deliver_state.status)
+app.command("dead-letters")(deliver_state.dead_letters)
+app.command("retry")(deliver_state.retry)
+app.command("drop")(deliver_state.drop)
+app.command("ping")(deliver_state.ping)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The list of endpoints.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output, and nothing else.")]

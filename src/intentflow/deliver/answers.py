@@ -3,8 +3,8 @@
 | word | when | the change | the endpoint |
 |---|---|---|---|
 | `ok` | 2xx | delivered | well |
-| `refused` | 400, 409, 413, 422: about this one record | tried again | well: it answers |
-| `throttled` | 429, or 503, with Retry-After | tried again then; no attempt of its schedule is used up | left alone until then |
+| `refused` | 400, 409, 413, 422, 423: about this one record | tried again | well: it answers |
+| `throttled` | 429, 503, or HubSpot's 477, with Retry-After | tried again then, as if it had not been | left alone until then |
 | `gone` | 410 | given up | disabled |
 | `denied` | any other 4xx; 3xx is `redirect`, and not followed | tried again | failing |
 | `error` | 5xx, and any other status | tried again | failing |
@@ -21,7 +21,8 @@ from intentflow.deliver.schedule import held_until
 Word = Literal[
     "ok", "refused", "throttled", "gone", "redirect", "denied", "error", "timeout", "unreachable", "forbidden", "too_large", "unfit"
 ]  # fmt: skip
-ABOUT_THE_RECORD = frozenset({400, 409, 413, 422})
+ABOUT_THE_RECORD = frozenset({400, 409, 413, 422, 423})
+COME_AGAIN = frozenset({429, 477, 503})
 FAILING: frozenset[Word] = frozenset({"redirect", "denied", "error", "timeout", "unreachable", "forbidden"})
 ANSWERED: frozenset[Word] = frozenset({"ok", "refused"})
 USELESS: frozenset[Word] = frozenset({"too_large", "unfit"})
@@ -40,7 +41,7 @@ def answer_of(status: int, retry_after: str | None, now: int) -> Answer:
     said = f"HTTP {status}"
     if 200 <= status < 300:
         return Answer("ok", said)
-    if status in (429, 503) and (until := held_until(retry_after, now)) is not None:
+    if status in COME_AGAIN and (until := held_until(retry_after, now)) is not None:
         return Answer("throttled", said, until)
     if status == 410:
         return Answer("gone", said)

@@ -138,6 +138,13 @@ def read_body(contacts: Sequence[Contact]) -> bytes:
     )
 
 
+def nobody_body() -> bytes:
+    """The request that asks for a contact that there is not: whoever may ask it, may do the rest."""
+    return msgspec.json.encode(
+        {"idProperty": "email", "properties": ["email"], "inputs": [{"id": "nobody@intentflow.invalid"}]}
+    )
+
+
 def stages_in(body: bytes, by: str) -> dict[str, str] | None:
     """Where contacts stand, by the property that they are known by; None if the answer can't be read."""
     said = read_said(body)
@@ -147,18 +154,19 @@ def stages_in(body: bytes, by: str) -> dict[str, str] | None:
 
 
 def answers_in(contacts: Iterable[Contact], said: Said | None) -> list[Answer]:
-    """What became of each contact, in an answer of several (207)."""
+    """What became of each contact, in an answer of several (207): an error names by its trace which of them it is about."""
     if said is None:
         return [Answer("error", "HTTP 207 with a body that can't be read") for _ in contacts]
     failed = {trace: error.category for error in said.errors for trace in error.context.objectWriteTraceId}
     written = {one.objectWriteTraceId for one in said.results}
-    return [_answer(contact.delivery.id, failed, written) for contact in contacts]
+    all_named = all(error.context.objectWriteTraceId for error in said.errors)
+    return [_answer(contact.delivery.id, failed, all_named or contact.delivery.id in written) for contact in contacts]
 
 
-def _answer(trace: str, failed: dict[str, str], written: set[str]) -> Answer:
+def _answer(trace: str, failed: dict[str, str], otherwise_well: bool) -> Answer:
     if trace in failed:
         return Answer("refused", f"HTTP 207: {failed[trace][:60]}")
-    return Answer("ok", "HTTP 207") if trace in written else Answer("refused", "HTTP 207 without a word of it")
+    return Answer("ok", "HTTP 207") if otherwise_well else Answer("refused", "HTTP 207: an error that names nobody")
 
 
 def read_said(body: bytes) -> Said | None:

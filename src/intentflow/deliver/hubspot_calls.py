@@ -28,6 +28,10 @@ class HubspotCalls:
             found |= await self._write([contact for contact in contacts if contact is not None and contact.by == by])
         return [found[delivery.id] for delivery in deliveries]
 
+    async def look(self) -> Answer:
+        """Whether HubSpot lets us in; nothing is changed there."""
+        return (await self._post(hubspot.READ, hubspot.nobody_body())).answer
+
     async def _write(self, contacts: list[Contact]) -> dict[str, Answer]:
         """Contacts that are known by the same property."""
         failed = await self._clear([contact for contact in contacts if contact.may_fall])

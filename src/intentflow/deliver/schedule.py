@@ -5,7 +5,7 @@ failed together doesn't come back together. The chance in it is the change's id:
 """
 
 from binascii import crc32
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 S, M, H = 1_000, 60_000, 3_600_000
@@ -42,8 +42,3 @@ def held_until(retry_after: str | None, now: int) -> int | None:
             return None
         asked = int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000) - now
     return now + min(max(asked, SHORTEST_HOLD_MS), LONGEST_HOLD_MS)
-
-
-def rfc3339(ms: int) -> str:
-    """Epoch milliseconds for people."""
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

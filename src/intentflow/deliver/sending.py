@@ -36,6 +36,10 @@ class Sender:
             return await self._hubspot.send(deliveries)
         return [await self._post(delivery) for delivery in deliveries]
 
+    async def look(self) -> Answer:
+        """Whether HubSpot lets us in; nothing is changed there."""
+        return await self._hubspot.look()
+
     async def _post(self, delivery: Delivery) -> Answer:
         if len(delivery.body) > MOST_BODY:
             return Answer("too_large", f"{len(delivery.body)} bytes; at most {MOST_BODY} are sent")
