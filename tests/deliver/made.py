@@ -40,7 +40,7 @@ def findings(text: str, environ: dict[str, str] | None = None) -> list[str]:
 def endpoint(name: str = "crm", **other: object) -> Endpoint:
     """An endpoint of the file above, with other things about it."""
     found = {one.name: one for one in endpoints(deliver(), ENVIRON)}
-    return msgspec.structs.replace(found[name], **other)
+    return msgspec.structs.replace(found.get(name, found["crm"]), **{"name": name, **other})
 
 
 def change(lead: str, sequence: int, to: str = "mql", **other: object) -> dict[str, object]:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -120,7 +120,7 @@ class Rig:
             "INTENTFLOW_PREFIX": self.prefix,
             "INTENTFLOW_APP_ID": self.prefix,
             "INTENTFLOW_PARTITIONS": "2",
-            "INTENTFLOW_SESSION_TIMEOUT": "3",
+            "INTENTFLOW_SESSION_TIMEOUT": "2",
         }
         command = [sys.executable, "-m", "intentflow", "deliver", "--endpoints", str(file), "--metrics-port", "0"]
         with file.with_suffix(".log").open("ab") as log:
@@ -133,6 +133,14 @@ async def until(holds: Callable[[], object], what: str) -> None:
     while not holds():
         assert asyncio.get_running_loop().time() < deadline, f"not in {PATIENCE_SECONDS:g} s: {what}"
         await asyncio.sleep(0.05)
+
+
+async def eventually(look: Callable[[], Awaitable[list[Letter]]], count: int) -> None:
+    """Wait until a look into Kafka finds so many."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    while len(await look()) != count:
+        assert asyncio.get_running_loop().time() < deadline, f"not {count} in {PATIENCE_SECONDS:g} s"
+        await asyncio.sleep(0.1)
 
 
 def kill(child: subprocess.Popen[bytes]) -> None:

@@ -48,17 +48,7 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
         self.left: dict[str, int] = {}  # endpoint -> changes that waited when this process ended
         self._holding: dict[int, asyncio.Task[None]] = {}
         self._senders = {endpoint.name: Sender(endpoint) for endpoint in endpoints}
-        self._consumer = AIOKafkaConsumer(
-            **client_arguments(settings.kafka),
-            group_id=group_of(settings),
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            session_timeout_ms=int(settings.session_timeout * 1000),
-            heartbeat_interval_ms=int(settings.session_timeout * 1000 / 3),
-            # Only this one gives a number of all sources to one member.
-            partition_assignment_strategy=(RangePartitionAssignor,),
-            fetch_max_wait_ms=100,
-        )
+        self._consumer: AIOKafkaConsumer
         self._tasks: asyncio.TaskGroup
         self._sends: set[asyncio.Task[None]] = set()
         self._wake: asyncio.TimerHandle | None = None
@@ -82,6 +72,17 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
                 raise group.exceptions[0] from None
 
     async def _join(self) -> None:
+        self._consumer = AIOKafkaConsumer(
+            **client_arguments(self.settings.kafka),
+            group_id=group_of(self.settings),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=int(self.settings.session_timeout * 1000),
+            heartbeat_interval_ms=int(self.settings.session_timeout * 1000 / 3),
+            # Only this one gives a number of all sources to one member.
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            fetch_max_wait_ms=100,
+        )
         try:
             await self._consumer.start()
         except (KafkaError, OSError) as error:
