@@ -19,6 +19,7 @@ from intentflow.adapters.topics import ensure
 from intentflow.deliver.endpoint import Endpoint
 from intentflow.deliver.process import Process
 from intentflow.deliver.rows import Letter, Request, encode_request, read_letter
+from intentflow.deliver.standing import latest_rows
 from intentflow.deliver.topics import group_of, names_of, topics
 from intentflow.settings import Settings
 from intentflow.wire.murmur2 import partition_of
@@ -103,8 +104,7 @@ class Rig:
 
     async def rows(self) -> dict[bytes, bytes]:
         """The rows that lie in the topic of deliveries."""
-        found = {r.key: r.value async for r in records(self.settings.bootstrap, [self.names.deliveries], 2)}
-        return {key: value for key, value in found.items() if value is not None}
+        return {record.key: record.value async for record in latest_rows(self.settings)}
 
     async def lag(self) -> int:
         """Changes and notices that are not committed."""

@@ -8,6 +8,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -45,6 +46,7 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
         self.metrics = Metrics(self.deliverer)
         self.tenures: dict[int, Tenure] = {}
         self.assigned = False
+        self._ending = False
         self.left: dict[str, int] = {}  # endpoint -> changes that waited when this process ended
         self._holding: dict[int, asyncio.Task[None]] = {}
         self._senders = {endpoint.name: Sender(endpoint) for endpoint in endpoints}
@@ -56,6 +58,7 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
 
     async def run(self, until: asyncio.Event) -> None:
         """Deliver until the event is set. Raises ConfigError (topics, ports) and ServerMissingError (no Kafka at the start)."""
+        asyncio.get_running_loop().set_exception_handler(_unheard)
         await ensure(self.settings.kafka, topics(self.settings))
         async with contextlib.AsyncExitStack() as stack:
             for sender in self._senders.values():
@@ -82,6 +85,9 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
             # Only this one gives a number of all sources to one member.
             partition_assignment_strategy=(RangePartitionAssignor,),
             fetch_max_wait_ms=100,
+            # Nothing is read while memory is full, or a receiver slow: that is no reason to leave the group.
+            max_poll_interval_ms=24 * 3_600_000,
+            rebalance_timeout_ms=60_000,
         )
         try:
             await self._consumer.start()
@@ -91,24 +97,28 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
 
     async def _end(self, until: asyncio.Event, works: Sequence[asyncio.Task[None]]) -> None:
         await until.wait()
+        self._ending = True
         for work in works:
             work.cancel()
         if self._wake is not None:
             self._wake.cancel()
         self.left = {name: waits.changes for name, waits in self.deliverer.waits().items()}
-        await self._give_back(list(self.tenures))
+        await self._give_back_all()
         for send in self._sends:  # whoever comes next sends it again
             send.cancel()
 
     # -- partitions ------------------------------------------------------------------------------------------------------
 
-    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        """The group hands its partitions out anew."""
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:  # noqa: ARG002 - a rebalance takes all
+        """The group hands its partitions out anew: all of them, whatever the client says; after a rejoin it says none."""
         self.assigned = False
-        await self._give_back(sorted({tp.partition for tp in revoked}))
+        await self._give_back_all()
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """These are ours."""
+        await self._give_back_all()
+        if self._ending:
+            return
         for number in sorted({tp.partition for tp in assigned}):
             tenure = Tenure(
                 number,
@@ -123,12 +133,13 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
             self._holding[number] = self._tasks.create_task(tenure.hold())
         self.assigned = True
 
-    async def _give_back(self, numbers: Collection[int]) -> None:
-        held = [(self.tenures.pop(n), self._holding.pop(n)) for n in numbers if n in self.tenures]
-        for _, task in held:
+    async def _give_back_all(self) -> None:
+        held, self.tenures = list(self.tenures.values()), {}
+        tasks, self._holding = list(self._holding.values()), {}
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*(task for _, task in held), return_exceptions=True)
-        await asyncio.gather(*(tenure.give_back() for tenure, _ in held))
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(tenure.give_back() for tenure in held))
 
     # -- reading and sending ---------------------------------------------------------------------------------------------
 
@@ -222,3 +233,11 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
             return f"waiting for partitions of group {group_of(self.settings)}"
         taking = [str(number) for number, tenure in list(self.tenures.items()) if tenure.partition is None]
         return f"taking partitions {', '.join(taking)}" if taking else ""
+
+
+def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What failed and nobody asked for. The Kafka client leaves such things behind whenever it is fenced; we have heard of it otherwise."""
+    if isinstance(context.get("exception"), KafkaError):
+        log.debug("a Kafka client left behind: %s", context.get("exception"))
+    else:
+        loop.default_exception_handler(context)

@@ -37,7 +37,7 @@ class Standing(Struct, kw_only=True):
 async def standings(settings: Settings, endpoints: Iterable[str] = ()) -> list[Standing]:
     """Of these endpoints, and of all of which something lies in Kafka. Raises ConfigError, ServerMissingError."""
     found = {name: Standing(endpoint=name) for name in endpoints}
-    async for record in _latest(settings):
+    async for record in latest_rows(settings):
         endpoint, lead = rows.parts_of(record.key)
         one = found.setdefault(endpoint, Standing(endpoint=endpoint))
         if lead:
@@ -65,6 +65,16 @@ async def behind(settings: Settings) -> int:
         ends = await offsets.ends(sources(names), settings.partitions)
         done = await offsets.committed(group_of(settings))
     return sum(end - done.get(where, 0) for where, end in ends.items())
+
+
+async def latest_rows(settings: Settings) -> AsyncIterator[Any]:
+    """The latest row of every key."""
+    found: dict[bytes, Any] = {}
+    async for record in _records(settings, names_of(settings).deliveries):
+        found[record.key] = record
+    for record in found.values():
+        if record.value is not None:
+            yield record
 
 
 async def open_letters(settings: Settings, endpoint: str | None = None) -> list[Letter]:
@@ -122,16 +132,6 @@ async def _send(producer: AIOKafkaProducer, settings: Settings, request: Request
 
 def _producer(settings: Settings) -> AIOKafkaProducer:
     return AIOKafkaProducer(**client_arguments(settings.kafka), acks="all", enable_idempotence=True)
-
-
-async def _latest(settings: Settings) -> AsyncIterator[Any]:
-    """The latest row of every key."""
-    found: dict[bytes, Any] = {}
-    async for record in _records(settings, names_of(settings).deliveries):
-        found[record.key] = record
-    for record in found.values():
-        if record.value is not None:
-            yield record
 
 
 async def _records(settings: Settings, topic: str) -> AsyncIterator[Any]:

@@ -19,7 +19,7 @@ from intentflow.deliver import rows
 from intentflow.deliver.deliverer import Deliverer
 from intentflow.deliver.partition import REMEMBERED, Partition, Settlement
 from intentflow.deliver.told import told_again, told_of
-from intentflow.deliver.writer import Writer
+from intentflow.deliver.writer import NotWrittenError, Writer
 from intentflow.errors import IntentflowError, ServerMissingError
 from intentflow.servers import Kafka
 from intentflow.wire.topic_names import TopicNames
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 0.5
 AGAIN_SECONDS = 2.0
+LOST = (NotWrittenError, ServerMissingError, KafkaError, TimeoutError, OSError)  # between us and Kafka
 REST_SECONDS = 5.0  # for what is under way when a partition is given back
 
 
@@ -58,7 +59,7 @@ class Tenure:
         ]
         self.partition: Partition | None = None
         self._writer: Writer | None = None
-        self._writing = asyncio.Lock()
+        self._writing: asyncio.Task[None] | None = None
 
     async def hold(self) -> None:
         """Take it and settle it until this is cancelled."""
@@ -67,34 +68,38 @@ class Tenure:
                 await self._take()
                 while True:
                     await asyncio.sleep(SETTLE_SECONDS)
-                    await self.settle()
-            except (KafkaError, ServerMissingError, TimeoutError, OSError) as error:
+                    # One that is begun is finished, even if this is cancelled: what is half written is of no use to anybody.
+                    self._writing = asyncio.create_task(self._settle())
+                    await asyncio.shield(self._writing)
+            except LOST as error:
                 log.warning("partition %d is taken again: %s", self.number, error or type(error).__name__)
                 await self._let_go()
                 await asyncio.sleep(AGAIN_SECONDS)
 
     async def give_back(self) -> None:
-        """Nothing more of it is sent; what is under way has a while to be answered; what waits is written down."""
-        if self.partition is not None:
-            self.partition.rest()
-            deadline = time.monotonic() + REST_SECONDS
-            while self.partition.sending and time.monotonic() < deadline:  # noqa: ASYNC110 - a few times in a rebalance
-                await asyncio.sleep(0.02)
-            try:
-                await self.settle()
-            except (KafkaError, TimeoutError, OSError) as error:
-                log.warning("partition %d is left as it was last written: %s", self.number, error)
-        await self._let_go()
+        """After `hold` was cancelled: nothing more is sent, what is under way has a while to be answered, what waits is written down."""
+        try:
+            if self._writing is not None:
+                await self._writing
+            if self.partition is not None:
+                self.partition.rest()
+                deadline = time.monotonic() + REST_SECONDS
+                while self.partition.sending and time.monotonic() < deadline:  # noqa: ASYNC110 - a few times in a rebalance
+                    await asyncio.sleep(0.02)
+                await self._settle()
+        except LOST as error:
+            log.info("partition %d is left as it was last written: %s", self.number, error or type(error).__name__)
+        finally:
+            await self._let_go()
 
-    async def settle(self) -> None:
-        """What is owed is written. Raises KafkaError, TimeoutError."""
-        async with self._writing:
-            if self.partition is None or self._writer is None:
-                return
-            settlement = self.partition.settle(now_ms())
-            if settlement is not None:
-                await self._writer.write(settlement)
-                self.partition.settled(settlement)
+    async def _settle(self) -> None:
+        """What is owed is written. Raises NotWrittenError; then what is in memory is of no more use."""
+        if self.partition is None or self._writer is None:
+            return
+        settlement = self.partition.settle(now_ms())
+        if settlement is not None:
+            await self._writer.write(settlement)
+            self.partition.settled(settlement)
 
     def arrived(self, records: Sequence[Any]) -> None:
         """Records of one of the sources, in order."""
@@ -176,7 +181,7 @@ class Tenure:
         return found
 
     async def _let_go(self) -> None:
-        self.partition = None
+        self.partition = self._writing = None
         self.deliverer.release(self.number)
         if self._writer is not None:
             writer, self._writer = self._writer, None
