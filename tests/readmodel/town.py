@@ -197,6 +197,6 @@ async def digest(client: Client, keys: Keys) -> dict[str, Any]:
             found[what] = sorted(await client.zrange(name, 0, -1, withscores=True))
         elif kind == "stream":
             found[what] = [entry for _, entry in await client.xrange(name)]
-        elif kind == "set" and what != ":stages":
+        elif kind == "set" and what != ":shelves":
             found[what] = await client.smembers(name)
     return found

@@ -6,11 +6,11 @@ from intentflow.readmodel.books import SECOND, totals_of
 from intentflow.readmodel.change_told import moment_of
 from intentflow.readmodel.keys import Keys
 from intentflow.readmodel.pulse import decode_pulse
+from intentflow.readmodel.shelves import Shelves
 from intentflow.readmodel.sweep import day_of
 from intentflow.readmodel.views import DayCount, Funnel, FunnelStage, RatePoint, Rates
 
 SPAN = 10  # seconds that the rate is taken over
-Codes = dict[str, list[int]]  # of each stage, from low to high
 
 
 class Counts:
@@ -19,7 +19,7 @@ class Counts:
     def __init__(self, redis: Client, model: ScoringModel) -> None:
         self._redis, self._meanings = redis, {stage.name: stage.meaning for stage in model.stages}
 
-    async def funnel(self, keys: Keys, stages: Codes, days: int, now: int) -> Funnel:
+    async def funnel(self, keys: Keys, stages: Shelves, days: int, now: int) -> Funnel:
         """The stages from low to high."""
         wanted = [day_of(now - n * DAY) for n in range(days)][::-1]
         fields = [(stage, day) for stage in stages for day in wanted]
@@ -37,7 +37,7 @@ class Counts:
         )
         return Funnel(stages=found, total=sum(leads.values()), as_of=moment_of(now))
 
-    async def leads(self, keys: Keys, stages: Codes) -> int:
+    async def leads(self, keys: Keys, stages: Shelves) -> int:
         """How many there are."""
         return sum((await self._standing(keys, stages)).values())
 
@@ -64,10 +64,10 @@ class Counts:
             as_of=moment_of(now),
         )
 
-    async def _standing(self, keys: Keys, stages: Codes) -> dict[str, int]:
+    async def _standing(self, keys: Keys, stages: Shelves) -> dict[str, int]:
         pipe = self._redis.pipeline(transaction=False)
-        for codes in stages.values():
-            for code in codes:
-                pipe.zcard(keys.by("active", code))
+        for shelves in stages.values():
+            for shelf in shelves:
+                pipe.zcard(keys.by("active", shelf))
         counts = iter(await pipe.execute())
-        return {stage: sum(next(counts) for _ in codes) for stage, codes in stages.items()}
+        return {stage: sum(next(counts) for _ in shelves) for stage, shelves in stages.items()}

@@ -94,8 +94,8 @@ class Generations:
     async def wipe(self, number: int) -> None:
         """Nothing of it is there any more. Redis frees the memory by and by."""
         keys = self.root.generation(number)
-        stages = {0, *map(int, await self.redis.smembers(keys.stages))}
-        names = [keys.by(index, stage) for index in INDEXES for stage in stages]
+        shelves = await self.redis.smembers(keys.shelves)
+        names = [keys.by(index, int(shelf)) for index in INDEXES for shelf in shelves]
         names += [name for name in vars(keys).values() if isinstance(name, str) and name.startswith(f"{keys.prefix}:")]
         for first in range(0, len(names), AT_ONCE):
             await self.redis.unlink(*names[first : first + AT_ONCE])

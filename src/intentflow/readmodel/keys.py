@@ -14,9 +14,9 @@ belongs to whoever has just built one. Braces make all keys of an app one slot, 
 | `...:<n>:meta` | hash | what the generation was built from, and whether it is whole |
 | `...:<n>:positions` | hash | topic/partition → offset of the next record to come; and the highest epoch of each changelog |
 | `...:<n>:rows` | hash | lead's key → the changelog's own bytes |
-| `...:<n>:by:<sort>:<stage>` | sorted set | leads of a stage by a number; the stage by its code (`domain/worth.code`) |
+| `...:<n>:by:<sort>:<shelf>` | sorted set | leads of one stage and kind by a number (`shelves.py`) |
 | `...:<n>:names` `...:<n>:companies` | sorted set | lower-case name, NUL, lead's key: to search by a beginning |
-| `...:<n>:stages` | set | codes of the stages that leads stand in |
+| `...:<n>:shelves` | set | shelves that leads have stood on |
 | `...:<n>:told` | hash | lead's key → its latest changes |
 | `...:<n>:feed` | stream | the latest changes of all |
 | `...:<n>:entered` | hash | day and stage → how many came in |
@@ -43,7 +43,7 @@ class Keys:
         self.rows = f"{self.prefix}:rows"
         self.names = f"{self.prefix}:names"
         self.companies = f"{self.prefix}:companies"
-        self.stages = f"{self.prefix}:stages"
+        self.shelves = f"{self.prefix}:shelves"
         self.told = f"{self.prefix}:told"
         self.feed = f"{self.prefix}:feed"
         self.entered = f"{self.prefix}:entered"
@@ -53,9 +53,9 @@ class Keys:
         self.ledgers = f"{self.prefix}:ledgers"
         self.rates = f"{self.prefix}:rates"
 
-    def by(self, index: Index, stage: int) -> str:
-        """Leads of a stage by a number; the stage by its code."""
-        return f"{self.prefix}:by:{index}:{stage}"
+    def by(self, index: Index, shelf: int) -> str:
+        """Leads of one stage and kind by a number."""
+        return f"{self.prefix}:by:{index}:{shelf}"
 
 
 class Root:

@@ -1,6 +1,6 @@
 """Pages of leads: which ones, in which order. A page costs what it shows, not what there is.
 
-Each stage has a sorted set for each order. A list over all stages merges theirs. If a filter leaves few leads, they are gathered from its
+Each shelf (one stage, one kind) has a sorted set for each order. A list over several merges theirs. If a filter leaves few leads, they are gathered from its
 own index and sorted here; if it leaves many, the order's index is walked and the filter finds them soon. A filter of several parts that
 each leave many and together few would walk for long: then the page is cut short, and its cursor goes on.
 
@@ -17,8 +17,8 @@ from intentflow.readmodel.views import Sort
 from intentflow.readmodel.wanted import INFINITE, LeadFilter, Place, Sieve, beginning_with
 
 GATHERED = 3000  # leads that a filter may leave to be gathered
-WALKED = 20_000  # leads that one page may look at
-STEP = 500  # leads at a time
+WALKED = 100_000  # leads that one page may look at
+STEP, LONGEST_STEP = 500, 8000  # leads at a time, more each time
 NEXT = """
 local score, member, count = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local function passed(s, m)
@@ -51,14 +51,14 @@ class Listing:
     """The leads of one generation in one order."""
 
     def __init__(
-        self, redis: Client, keys: Keys, stages: Sequence[Sequence[int]], wanted: LeadFilter, sort: Sort
+        self, redis: Client, keys: Keys, shelves: Sequence[Sequence[int]], wanted: LeadFilter, sort: Sort
     ) -> None:
-        """`stages`: the codes of each wanted stage, the highest stage first."""
+        """`shelves`: those of the wanted leads by stage, the highest stage first."""
         self._redis, self._keys, self._wanted, self._sort = redis, keys, wanted, sort
         self._sieve = Sieve(redis, keys, wanted)
         self._index: Index = "since" if sort == "stage" else sort
         self._groups = (
-            [list(codes) for codes in stages] if sort == "stage" else [[c for codes in stages for c in codes]]
+            [list(some) for some in shelves] if sort == "stage" else [[one for some in shelves for one in some]]
         )
 
     async def page(self, after: LeadCursor | None, limit: int) -> Listed:
@@ -82,7 +82,7 @@ class Listing:
                 at = self._cursor(place)
             if len(places) < step:
                 return Listed(found, None, await self._counted())
-            at = self._cursor(places[-1])
+            at, step = self._cursor(places[-1]), min(2 * step, LONGEST_STEP)
         return Listed(found, at, None)
 
     async def _counted(self) -> int | None:
@@ -90,8 +90,8 @@ class Listing:
         if not self._wanted.is_plain:
             return None
         pipe = self._redis.pipeline(transaction=False)
-        for code in [code for codes in self._groups for code in codes]:
-            pipe.zcard(self._keys.by(self._index, code))
+        for shelf in self._shelves:
+            pipe.zcard(self._keys.by(self._index, shelf))
         counts: list[int] = await pipe.execute()
         return sum(counts)
 
@@ -107,13 +107,13 @@ class Listing:
 
     async def _next_of(self, group: int, after: LeadCursor | None, count: int) -> list[Place]:
         score, key = (INFINITE, b"") if after is None else (after.score, after.key)
-        pipe, codes = self._redis.pipeline(transaction=False), self._groups[group]
-        for code in codes:
-            pipe.eval(NEXT, 1, self._keys.by(self._index, code), repr(score), key, count)
-        answers = await pipe.execute() if codes else []
+        pipe, shelves = self._redis.pipeline(transaction=False), self._groups[group]
+        for shelf in shelves:
+            pipe.eval(NEXT, 1, self._keys.by(self._index, shelf), repr(score), key, count)
+        answers = await pipe.execute() if shelves else []
         places = [
-            Place(group, float(number), member, code)
-            for code, answer in zip(codes, answers, strict=True)
+            Place(group, float(number), member, shelf)
+            for shelf, answer in zip(shelves, answers, strict=True)
             for member, number in zip(answer[::2], answer[1::2], strict=True)
         ]
         return _ordered(places)[:count]
@@ -137,19 +137,19 @@ class Listing:
 
     async def _count(self, index: Index, low: float, high: float) -> int:
         pipe = self._redis.pipeline(transaction=False)
-        for code in self._codes:
-            pipe.zcount(self._keys.by(index, code), low, _below(high))
-        return sum(await pipe.execute()) if self._codes else 0
+        for shelf in self._shelves:
+            pipe.zcount(self._keys.by(index, shelf), low, _below(high))
+        return sum(await pipe.execute()) if self._shelves else 0
 
     async def _within(self, index: Index, low: float, high: float) -> list[bytes]:
         pipe = self._redis.pipeline(transaction=False)
-        for code in self._codes:
-            pipe.zrangebyscore(self._keys.by(index, code), low, _below(high))
-        return [key for members in await pipe.execute() for key in members] if self._codes else []
+        for shelf in self._shelves:
+            pipe.zrangebyscore(self._keys.by(index, shelf), low, _below(high))
+        return [key for members in await pipe.execute() for key in members] if self._shelves else []
 
     @property
-    def _codes(self) -> list[int]:
-        return [code for codes in self._groups for code in codes]
+    def _shelves(self) -> list[int]:
+        return [shelf for shelves in self._groups for shelf in shelves]
 
     async def _gathered_by_words(self) -> list[bytes] | None:
         """The leads whose names or companies begin with the text, or whose company it is; None if none is asked for, or many do."""
@@ -172,16 +172,16 @@ class Listing:
 
     async def _placed(self, gathered: list[bytes]) -> list[Place]:
         """Their places in the order, those of the wanted stages."""
-        groups = [(group, code) for group, codes in enumerate(self._groups) for code in codes]
+        groups = [(group, shelf) for group, shelves in enumerate(self._groups) for shelf in shelves]
         if not gathered or not groups:
             return []
         pipe = self._redis.pipeline(transaction=False)
-        for _, code in groups:
-            pipe.zmscore(self._keys.by(self._index, code), gathered)
+        for _, shelf in groups:
+            pipe.zmscore(self._keys.by(self._index, shelf), gathered)
         answers = await pipe.execute()
         return _ordered(
-            Place(group, score, key, code)
-            for (group, code), scores in zip(groups, answers, strict=True)
+            Place(group, score, key, shelf)
+            for (group, shelf), scores in zip(groups, answers, strict=True)
             for key, score in zip(gathered, scores, strict=True)
             if score is not None
         )

@@ -24,7 +24,7 @@ from intentflow.readmodel.looking import look
 from intentflow.readmodel.model_told import model_view
 from intentflow.readmodel.model_views import ModelView
 from intentflow.readmodel.refused_told import RefusedPages
-from intentflow.readmodel.stage_codes import StageCodes
+from intentflow.readmodel.shelves import Rack
 from intentflow.readmodel.told import Told, decode_history
 from intentflow.readmodel.views import ChangePage, Funnel, Health, LeadPage, Rates, RejectionPage, Sort
 from intentflow.readmodel.wanted import LeadFilter
@@ -52,7 +52,7 @@ class ReadModel:
         self._generations = Generations(redis, self._root)
         self._leads = LeadTeller(reading, self._fold)
         self._feed = Feed(redis, self._root, ChangeTeller(reading.model))
-        self._stages = StageCodes(redis, self._fold)
+        self._rack = Rack(redis, self._fold)
         self._counts = Counts(redis, reading.model)
         self._refused = RefusedPages(redis)
 
@@ -66,8 +66,8 @@ class ReadModel:
         after = None if cursor is None else decode_lead_cursor(cursor, sort)
         with answered():
             keys, now = await self._keys(), self._now()
-            stages = await self._stages.wanted(keys, wanted.stage)
-            listed = await Listing(self._redis, keys, stages, wanted, sort).page(after, _within(limit, MOST_LEADS))
+            shelves = await self._rack.wanted(keys, wanted.stage, wanted.kind)
+            listed = await Listing(self._redis, keys, shelves, wanted, sort).page(after, _within(limit, MOST_LEADS))
             rows = await self._redis.hmget(keys.rows, listed.keys) if listed.keys else []
         found = [
             self._leads.summary(key, row, now) for key, row in zip(listed.keys, rows, strict=True) if row is not None
@@ -114,7 +114,7 @@ class ReadModel:
         """How many leads stand in each stage, and came in on each of the last days (UTC)."""
         with answered():
             keys = await self._keys()
-            return await self._counts.funnel(keys, await self._stages.each(keys), _within(days, 90), self._now())
+            return await self._counts.funnel(keys, await self._rack.each(keys), _within(days, 90), self._now())
 
     async def rates(self, seconds: int = 300) -> Rates:
         """How many events are being scored."""
@@ -137,7 +137,7 @@ class ReadModel:
         try:
             with answered():
                 keys = await self._keys()
-                leads = await self._counts.leads(keys, await self._stages.each(keys))
+                leads = await self._counts.leads(keys, await self._rack.each(keys))
         except StoreMissingError:
             pass  # the parts say so
         fresh = seen.pulse is not None and not seen.pulse.is_stale(now)

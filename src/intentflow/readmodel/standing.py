@@ -6,13 +6,14 @@ from intentflow.domain.fold import Fold
 from intentflow.domain.lead import Lead
 from intentflow.domain.mail import COMPANY_DOMAIN, reader
 from intentflow.readmodel.keys import Index
+from intentflow.readmodel.shelves import shelf_of
 from intentflow.wire.rows import decode_row
 
 
 class Standing(NamedTuple):
     """As much of a lead as lists are sorted and searched by. Times are epoch milliseconds."""
 
-    stage: int  # its code
+    shelf: int
     numbers: dict[Index, float]
     name: bytes  # in lower case
     company: bytes  # in lower case; empty: not known
@@ -49,7 +50,7 @@ def standing_of(fold: Fold, key: bytes, row: bytes, now: int) -> Standing | None
         return None
     engagement, fit, intent = scores_now(fold, lead, now)
     return Standing(
-        stage=lead.stage,
+        shelf=shelf_of(lead.stage, key),
         numbers={
             "since": lead.since,
             "active": lead.newest,

@@ -48,10 +48,10 @@ class Sweep:
             standing = standing_of(self._fold, key, row, now)
             if standing is not None:
                 for index in FADING:
-                    scores.setdefault((index, standing.stage), {})[key] = standing.numbers[index]
+                    scores.setdefault((index, standing.shelf), {})[key] = standing.numbers[index]
         pipe = self._redis.pipeline(transaction=False)
-        for (index, stage), members in scores.items():
-            pipe.zadd(self._keys.by(index, stage), members, xx=True)
+        for (index, shelf), members in scores.items():
+            pipe.zadd(self._keys.by(index, shelf), members, xx=True)
         await pipe.execute()
 
     async def _forget_told(self, now: int, share: int) -> None:
@@ -82,13 +82,13 @@ class Sweep:
 
     async def _is_even(self) -> bool:
         pipe = self._redis.pipeline(transaction=False)
-        stages = [int(stage) for stage in await self._redis.smembers(self._keys.stages)]
+        shelves = [int(shelf) for shelf in await self._redis.smembers(self._keys.shelves)]
         for index in INDEXES:
-            for stage in stages:
-                pipe.zcard(self._keys.by(index, stage))
+            for shelf in shelves:
+                pipe.zcard(self._keys.by(index, shelf))
         pipe.zcard(self._keys.names)
         *counts, names = await pipe.execute()
-        sums = {sum(counts[n * len(stages) : (n + 1) * len(stages)]) for n in range(len(INDEXES))}
+        sums = {sum(counts[n * len(shelves) : (n + 1) * len(shelves)]) for n in range(len(INDEXES))}
         return sums == {names}
 
 

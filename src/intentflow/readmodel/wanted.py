@@ -41,8 +41,8 @@ class LeadFilter(Struct, frozen=True, kw_only=True):
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing but a stage is asked for."""
-        return not (self.kind or self.text or self.company or self.ranges())
+        """Whether nothing but a stage and a kind is asked for."""
+        return not (self.text or self.company or self.ranges())
 
 
 class Place(NamedTuple):
@@ -51,7 +51,7 @@ class Place(NamedTuple):
     group: int
     score: float
     key: bytes
-    stage: int  # the code of its set
+    shelf: int
 
 
 class Sieve:
@@ -67,15 +67,11 @@ class Sieve:
         """Those that are wanted, in their order."""
         if self._wanted.is_plain or not places:
             return list(places)
-        left = [place for place in places if self._is_of_kind(place.key)]
-        left = await self._with_text(left) if self._text else left
+        left = await self._with_text(list(places)) if self._text else list(places)
         left = await self._of_company(left) if self._wanted.company is not None and left else left
         for index, (low, high) in self._ranges.items():
             left = await self._in_range(left, index, low, high) if left else left
         return left
-
-    def _is_of_kind(self, key: bytes) -> bool:
-        return self._wanted.kind is None or key.startswith(b"v:") == (self._wanted.kind == "visitor")
 
     async def _with_text(self, places: list[Place]) -> list[Place]:
         if self._by_company is None:
@@ -89,16 +85,16 @@ class Sieve:
         return [place for place, score in zip(places, held, strict=True) if score is not None]
 
     async def _in_range(self, places: list[Place], index: Index, low: float, high: float) -> list[Place]:
-        by_stage: dict[int, list[bytes]] = {}
+        by_shelf: dict[int, list[bytes]] = {}
         for place in places:
-            by_stage.setdefault(place.stage, []).append(place.key)
+            by_shelf.setdefault(place.shelf, []).append(place.key)
         pipe = self._redis.pipeline(transaction=False)
-        for stage, members in by_stage.items():
-            pipe.zmscore(self._keys.by(index, stage), members)
+        for shelf, members in by_shelf.items():
+            pipe.zmscore(self._keys.by(index, shelf), members)
         answers = await pipe.execute()
         numbers = {
             key: number
-            for members, found in zip(by_stage.values(), answers, strict=True)
+            for members, found in zip(by_shelf.values(), answers, strict=True)
             for key, number in zip(members, found, strict=True)
         }
         return [place for place in places if (number := numbers[place.key]) is not None and low <= number < high]

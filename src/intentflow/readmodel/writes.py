@@ -29,21 +29,21 @@ class Writes:
         self.strange = 0  # records that are none of ours
         self.hashes: dict[str, dict[str | bytes, bytes | str | int]] = {}  # others: key -> field -> value
         self.rates: Counter[str] = Counter()
-        self.stages: set[int] = set()
+        self.shelves: set[int] = set()
         self._scores: dict[tuple[Index, int], dict[bytes, float]] = {}
-        self._left: dict[int, set[bytes]] = {}  # stage -> leads that stand there no more
+        self._left: dict[int, set[bytes]] = {}  # shelf -> leads that stand there no more
         self._words: dict[
             str, tuple[set[bytes], set[bytes]]
         ] = {}  # names or companies -> those that come, those that go
 
     def moved(self, key: bytes, before: Standing | None, after: Standing | None) -> None:
         """A lead stands elsewhere now, or has other numbers; None: it is not shown."""
-        if before is not None and (after is None or after.stage != before.stage):
-            self._left.setdefault(before.stage, set()).add(key)
+        if before is not None and (after is None or after.shelf != before.shelf):
+            self._left.setdefault(before.shelf, set()).add(key)
         if after is not None:
-            self.stages.add(after.stage)
+            self.shelves.add(after.shelf)
             for index in INDEXES:
-                self._scores.setdefault((index, after.stage), {})[key] = after.numbers[index]
+                self._scores.setdefault((index, after.shelf), {})[key] = after.numbers[index]
         self._word("names", key, before and before.name, after and after.name)
         self._word("companies", key, before and before.company, after and after.company)
 
@@ -77,13 +77,13 @@ class Writes:
             pipe.hset(keys.rows, mapping=self.rows)
         if self.gone:
             pipe.hdel(keys.rows, *self.gone)
-        for stage, members in self._left.items():
+        for shelf, members in self._left.items():
             for index in INDEXES:
-                pipe.zrem(keys.by(index, stage), *members)
-        for (index, stage), scores in self._scores.items():
-            pipe.zadd(keys.by(index, stage), scores)
-        if self.stages:
-            pipe.sadd(keys.stages, *self.stages)
+                pipe.zrem(keys.by(index, shelf), *members)
+        for (index, shelf), scores in self._scores.items():
+            pipe.zadd(keys.by(index, shelf), scores)
+        if self.shelves:
+            pipe.sadd(keys.shelves, *self.shelves)
         for kind, (come, go) in self._words.items():
             name = keys.names if kind == "names" else keys.companies
             if go:
