@@ -13,6 +13,7 @@ import uvicorn
 from intentflow.adapters.embedded_valkey import EmbeddedValkey
 from intentflow.adapters.redis_client import Client, connect
 from intentflow.console.app import create_app
+from intentflow.console.running import config_of
 from intentflow.console.tokens import make_token
 from intentflow.settings import Settings
 from tests.readmodel.town import NOW, Feeder, Town
@@ -58,7 +59,7 @@ async def feeder(store: Client, town: Town) -> Feeder:
 async def served(app: Any) -> AsyncIterator[str]:
     """The app on a free port of this machine; yields where."""
     with socket.create_server(("127.0.0.1", 0)) as listening:  # who comes before it is ready waits
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+        server = uvicorn.Server(config_of(app))
         running = asyncio.create_task(server.serve([listening]))
         try:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -36,7 +36,15 @@ async def test_any_cut_into_batches_ends_in_the_same(store):
         found.append(await digest(store, feeder.keys))
     for one in found[1:]:
         assert {what for what in found[0] | one if found[0].get(what) != one.get(what)} == set()
-    assert set(found[0]) >= {":rows", ":told", ":feed", ":refused", ":names", ":companies", f":by:fit:{shelf_of(code('mql'), b'l:')}"}
+    assert set(found[0]) >= {
+        ":rows",
+        ":told",
+        ":feed",
+        ":refused",
+        ":names",
+        ":companies",
+        f":by:fit:{shelf_of(code('mql'), b'l:')}",
+    }
 
 
 async def test_a_record_of_an_owner_that_was_fenced_off_is_void(store):

@@ -48,8 +48,9 @@ class Record(Struct, frozen=True):
 class Town:
     """One partition of the topics, as a worker with an epoch writes them."""
 
-    def __init__(self) -> None:
-        self.topics: dict[str, list[Record]] = {NAMES.changelog: [], NAMES.changes: [], NAMES.rejections: []}
+    def __init__(self, names: TopicNames = NAMES) -> None:
+        self.names = names
+        self.topics: dict[str, list[Record]] = {names.changelog: [], names.changes: [], names.rejections: []}
         self.scorer, self.epoch, self.now = Scorer(READING.model, sources=1), 1, NOW
         self.rows: dict[bytes, bytes] = {}
         self.ledger = Ledger()
@@ -60,7 +61,7 @@ class Town:
         """A worker takes the partition."""
         self.epoch = epoch
         self._write(*encode_fence(Fence(epoch, bytes(16))))
-        self._write(b"\0sources", encode_sources(epoch, [Topic(NAMES.events)]))
+        self._write(b"\0sources", encode_sources(epoch, [Topic(self.names.events)]))
         self._write(b"\0model", encode_model(epoch, READING.model.hash))
 
     def happens(self, key: str, at: int, **event: Any) -> None:
@@ -89,7 +90,7 @@ class Town:
 
     def tells(self, key: bytes, payload: bytes) -> None:
         """A change is published."""
-        self._append(NAMES.changes, key, payload, tuple(headers_of(payload)))
+        self._append(self.names.changes, key, payload, tuple(headers_of(payload)))
 
     def signs_up(self, key: str, at: int) -> None:
         """What makes an mql of somebody."""
@@ -108,16 +109,16 @@ class Town:
     def buries(self, key: str, epoch: int | None = None) -> None:
         """The stub goes as well."""
         headers = tuple(headers_of_tombstone(self.epoch if epoch is None else epoch))
-        self._append(NAMES.changelog, key.encode(), None, headers)
+        self._append(self.names.changelog, key.encode(), None, headers)
         self.rows.pop(key.encode(), None)
 
     def refuses(self, key: bytes | None, value: bytes | None, reason: str = "not_json", offset: int = 0) -> None:
         """A record is refused."""
-        headers = rejection_headers(Rejection(reason, "mend it"), NAMES.events, 0, offset, self.now)  # type: ignore[arg-type]
-        self._append(NAMES.rejections, key, value, tuple(headers))
+        headers = rejection_headers(Rejection(reason, "mend it"), self.names.events, 0, offset, self.now)  # type: ignore[arg-type]
+        self._append(self.names.rejections, key, value, tuple(headers))
 
     def _write(self, key: bytes, value: bytes) -> None:
-        self._append(NAMES.changelog, key, value)
+        self._append(self.names.changelog, key, value)
 
     def zombie(self, key: str, row: bytes, epoch: int) -> None:
         """A record of an owner that was fenced off."""
@@ -135,8 +136,8 @@ class Feeder:
     """Projects a town into Redis, a few records of each topic at a time."""
 
     def __init__(self, client: Client, town: Town, now: Callable[[], int] | None = None) -> None:
-        self.client, self.town = client, town
-        self.root, self.store = Root(NAMES.app_id), Store(client, NAMES.app_id)
+        self.client, self.town, self.names = client, town, town.names
+        self.root, self.store = Root(self.names.app_id), Store(client, self.names.app_id)
         self.generations = Generations(client, self.root)
         self.now = now or (lambda: town.now)
         self.keys: Keys = self.root.generation(0)
@@ -151,10 +152,10 @@ class Feeder:
     async def positions(self) -> dict[tuple[str, int], int]:
         return await self.store.positions(self.keys)
 
-    async def feed(self, step: int = 1000, topics: Sequence[str] = tuple(Town().topics)) -> list[Writes]:
+    async def feed(self, step: int = 1000, topics: Sequence[str] = ()) -> list[Writes]:
         """Everything that Redis does not have yet."""
         done = []
-        while batch := await self._batch(step, topics):
+        while batch := await self._batch(step, topics or tuple(self.town.topics)):
             done.append(await self.take(batch))
         return done
 
@@ -167,22 +168,24 @@ class Feeder:
                 found.append(Fetched(topic, 0, first, first + len(records), records))
         return found
 
-    async def take(self, batch: list[Fetched], expected: dict[tuple[str, int], int | None] | None = None) -> Writes:
+    async def take(
+        self, batch: list[Fetched], expected: dict[tuple[str, int], int | None] | None = None, serves: bool = True
+    ) -> Writes:
         """One batch, as the projector writes it."""
         at = await self.positions()
         if expected is None:
             expected = {(part.topic, 0): at.get((part.topic, 0)) for part in batch}
-        projection = Projection(FOLD, NAMES, self.keys)
+        projection = Projection(FOLD, self.names, self.keys)
 
         def project(before: Before) -> Writes:
             return projection.of(batch, before, self.now(), self.live)
 
-        return await self.store.take(self.keys, True, batch, expected, touched_by(batch, NAMES), project)
+        return await self.store.take(self.keys, serves, batch, expected, touched_by(batch, self.names), project)
 
     @property
     def ask(self) -> ReadModel:
         """The read model's doors."""
-        return ReadModel(self.client, NAMES.app_id, READING, self.now)
+        return ReadModel(self.client, self.names.app_id, READING, self.now)
 
 
 async def digest(client: Client, keys: Keys) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 import uvicorn
+from fastapi import FastAPI
 
 from intentflow.adapters.embedded_command import EmbeddedCommand
 from intentflow.adapters.server_process import claimed_port
@@ -32,7 +33,7 @@ async def serve(settings: Settings, with_projector: bool, tell: Callable[[str], 
     settings, token = _with_token(settings.model_copy(update={"console_port": port}))
     redis = redis_of(settings)
     ask = ReadModel(redis, settings.app_id, read(settings.model))
-    server = uvicorn.Server(_config(settings, ask))
+    server = uvicorn.Server(config_of(create_app(settings, ask), settings.console_host, port))
     children = [EmbeddedCommand("projector", settings, settings.data / "projector.log")] if with_projector else []
     keeping = [asyncio.create_task(_keep(child, server)) for child in children]
     tell(address_of(settings, token))
@@ -49,11 +50,12 @@ async def serve(settings: Settings, with_projector: bool, tell: Callable[[str], 
         await redis.aclose()
 
 
-def _config(settings: Settings, ask: ReadModel) -> uvicorn.Config:
+def config_of(app: FastAPI, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
+    """How the app is served: nothing said of what serves it, no name taken from a proxy, no line per request."""
     return uvicorn.Config(
-        create_app(settings, ask),
-        host=settings.console_host,
-        port=settings.console_port,
+        app,
+        host=host,
+        port=port,
         log_config=None,
         access_log=False,
         server_header=False,

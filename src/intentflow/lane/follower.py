@@ -25,6 +25,7 @@ class Follower:
 
     def __init__(self, kafka: Kafka, topics: Iterable[str]) -> None:
         self.kafka, self.topics = kafka, tuple(topics)
+        self._there: set[str] = set(self.topics)  # topics that were there when somebody looked
         self._consumer = AIOKafkaConsumer(
             **client_arguments(kafka),
             group_id=None,
@@ -60,6 +61,14 @@ class Follower:
                 raise ServerMissingError(f"no topic {topic} at {self.kafka} yet: it is made when a worker starts")
             found += [(topic, number) for number in sorted(numbers)]
         return found
+
+    async def are_there(self, topics: Iterable[str]) -> set[str]:
+        """Those of these topics that are there; about others the client would wait for ever."""
+        wanted = set(topics)
+        if not wanted <= self._there:
+            cluster = await self._asked(self._consumer._client.fetch_all_metadata())
+            self._there |= {topic for topic in wanted if cluster.partitions_for_topic(topic)}
+        return wanted & self._there
 
     async def ids(self) -> dict[str, str]:
         """The id of each topic, as far as the broker tells."""

@@ -53,9 +53,9 @@ class Generations:
             return None, False
 
     async def begin(self, plan: Plan, now: int, serves: bool) -> Keys:
-        """A new one; `serves`: from now on. Its number is the second of its beginning, so that no number comes twice, whatever is lost."""
+        """A new one; `serves`: from now on. Its number is the millisecond of its beginning, so that none comes twice, whatever is lost."""
         known = await self.known()
-        keys = self.root.generation(max([now // 1000, *(number + 1 for number in known)]))
+        keys = self.root.generation(max([now, *(number + 1 for number in known)]))
         async with self.redis.pipeline(transaction=True) as pipe:
             pipe.hset(keys.meta, BUILT, _encode(plan))
             pipe.sadd(self.root.generations, keys.number)

@@ -1,8 +1,8 @@
 """Pages of leads: which ones, in which order. A page costs what it shows, not what there is.
 
-Each shelf (one stage, one kind) has a sorted set for each order. A list over several merges theirs. If a filter leaves few leads, they are gathered from its
-own index and sorted here; if it leaves many, the order's index is walked and the filter finds them soon. A filter of several parts that
-each leave many and together few would walk for long: then the page is cut short, and its cursor goes on.
+Each shelf (one stage, one kind) has a sorted set for each order; a list over several merges theirs. If a filter leaves few leads, they are
+gathered from its own index and sorted here; if it leaves many, the order's index is walked and the filter finds them soon. A filter of
+several parts that each leave many and together few would walk for long: then the page is cut short, and its cursor goes on.
 
 Order and ranges go by the numbers as they were written (`sweep.py`).
 """

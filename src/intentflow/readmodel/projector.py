@@ -160,9 +160,11 @@ class Projector:
         sources = await self._redis.hget(feeding.keys.meta, "sources")
         if sources is None:
             return None
-        positions = positions_of(await self._redis.hgetall(feeding.keys.ledgers), decode_sources(sources))
+        topics = decode_sources(sources)
+        positions = positions_of(await self._redis.hgetall(feeding.keys.ledgers), topics)
         partitions = [number for topic, number in feeding.at if topic == self._names.changelog]
-        ends = await follower.ends([(topic.name, n) for topic in decode_sources(sources) for n in partitions])
+        there = await follower.are_there(topic.name for topic in topics)
+        ends = await follower.ends([(topic, n) for topic in sorted(there) for n in partitions])
         return sum(max(0, end - positions.get(place, 0)) for place, end in ends.items())
 
     async def _fail(self, of: str, doing: Doing, says: str) -> None:

@@ -82,6 +82,8 @@ class Rebuild:
             await feeding.begin(places, self._now())
             async for progress in self._feed(follower, feeding):
                 yield progress
+            if not await self._store.stands_at(keys, feeding.at):
+                raise MovedError
             await feeding.finish(self._generations)
             if not await self._generations.switch(old, keys.number):
                 raise IntentflowError("another read model took over meanwhile, built by a projector: it serves now")

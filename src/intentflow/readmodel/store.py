@@ -43,6 +43,11 @@ class Store:
         count, written = await self.redis.hlen(keys.rows), await self.redis.hget(keys.positions, ROWS)
         return bool(count == int(written or 0))
 
+    async def stands_at(self, keys: Keys, expected: Mapping[Place, int | None]) -> bool:
+        """Whether it is whole, and as far as it was written."""
+        at = await self.positions(keys)
+        return await self.is_whole(keys) and at == {place: end for place, end in expected.items() if end is not None}
+
     async def take(
         self,
         keys: Keys,
