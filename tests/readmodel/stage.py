@@ -10,7 +10,8 @@ from redis.exceptions import RedisError
 
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.redis_client import connect
-from intentflow.adapters.topics import app_topics, ensure
+from intentflow.adapters.topic_specs import app_topics
+from intentflow.adapters.topics import ensure
 from intentflow.readmodel.clock import wall
 from intentflow.readmodel.generations import Generations
 from intentflow.readmodel.keys import Root

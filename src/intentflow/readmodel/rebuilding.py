@@ -52,9 +52,9 @@ class Rebuild:
         Raises `ConfigError` if another rebuild runs or Redis has no room, `ServerMissingError` if Kafka is not there, and
         `IntentflowError` if somebody else built meanwhile. After an error the old one serves on and nothing of the new one is left.
         """
-        if not await self._lease.hold():
-            raise ConfigError("a rebuild runs already: wait for it to end")
         try:
+            if not await self._lease.hold():
+                raise ConfigError("a rebuild runs already: wait for it to end")
             old = await self._generations.serving()
             for number in await self._generations.known() - {old}:
                 await self._generations.wipe(number)
@@ -64,6 +64,10 @@ class Rebuild:
             await asyncio.sleep(GRACE_SECONDS)
             if old is not None:
                 await self._generations.wipe(old)
+        except OutOfMemoryError as error:
+            raise ConfigError(
+                "Redis is full: a rebuild needs room for two read models; the old one serves on"
+            ) from error
         finally:
             with suppress(RedisError):
                 await self._lease.release()
