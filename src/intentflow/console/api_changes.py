@@ -14,6 +14,7 @@ A comment every fifteen seconds keeps proxies from hanging up.
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Query, Request
@@ -78,10 +79,11 @@ async def _events(state: Any, ask: ReadModel, after: str | None) -> AsyncIterato
     try:
         while True:
             try:
-                async for page in ask.follow(after):
-                    after = page.cursor
-                    for event in events_of(page):
-                        yield event
+                async with aclosing(ask.follow(after)) as pages:
+                    async for page in pages:
+                        after = page.cursor
+                        for event in events_of(page):
+                            yield event
             except StoreMissingError as error:
                 yield ServerSentEvent(json.dumps({"status": 503, "detail": str(error)}), event="trouble")
                 await asyncio.sleep(AGAIN_SECONDS)

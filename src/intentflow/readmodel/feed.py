@@ -1,6 +1,6 @@
 """The feed of changes: the latest, those after a place, and those that come."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from intentflow.adapters.redis_client import Client
 from intentflow.readmodel.change_told import ChangeTeller
@@ -37,22 +37,24 @@ class Feed:
         last = entries[-1][0].decode() if entries else cursor.entry
         return ChangePage(changes=tuple(changes), cursor=str(FeedCursor(keys.number, last)), reset=False)
 
-    async def follow(self, cursor: FeedCursor | None, beat_seconds: float, limit: int) -> AsyncIterator[ChangePage]:
-        """Pages of changes as they come. One without any is a heartbeat."""
-        waited = 0
+    async def follow(
+        self, cursor: FeedCursor | None, beat_seconds: float, limit: int
+    ) -> AsyncGenerator[ChangePage, None]:
+        """Pages of changes as they come, the first one at once: it may hold none, but says from where on. So does a heartbeat."""
+        waited = beat_seconds * 1000
         while True:
             number = await self._redis.get(self._root.current)
             keys = self._root.generation(int(number or 0))
             if cursor is None:
-                page = (await self.latest(keys, 1)).model_copy(update={"changes": ()})
-                cursor = decode_feed_cursor(page.cursor)
-            await self._redis.xread({keys.feed: cursor.entry}, count=1, block=BLOCK_MS)
+                cursor = decode_feed_cursor((await self.latest(keys, 1)).cursor)
             page = await self.after(keys, cursor, limit)
             cursor = decode_feed_cursor(page.cursor)
-            waited = 0 if page.changes else waited + BLOCK_MS
             if page.changes or page.reset or waited >= beat_seconds * 1000:
                 waited = 0
                 yield page
+            else:
+                waited += BLOCK_MS
+                await self._redis.xread({keys.feed: cursor.entry}, count=1, block=BLOCK_MS)
 
     async def _is_cut(self, keys: Keys, entry: str) -> bool:
         """Whether entries after this one may have been dropped, since the feed keeps only so many."""

@@ -1,7 +1,7 @@
 """The doors of the read model: every question that the API and the console ask, with a typed answer."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 
 from redis.exceptions import RedisError
 
@@ -103,12 +103,13 @@ class ReadModel:
             keys = await self._keys()
             return await (self._feed.latest(keys, limit) if cursor is None else self._feed.after(keys, cursor, limit))
 
-    async def follow(self, after: str | None = None, beat_seconds: float = 15.0) -> AsyncIterator[ChangePage]:
+    async def follow(self, after: str | None = None, beat_seconds: float = 15.0) -> AsyncGenerator[ChangePage, None]:
         """Changes as they come, for ever, from `after` or from now on. A page without changes is a heartbeat."""
         cursor = None if after is None else decode_feed_cursor(after)
         with answered():
-            async for page in self._feed.follow(cursor, beat_seconds, MOST_CHANGES):
-                yield page
+            async with aclosing(self._feed.follow(cursor, beat_seconds, MOST_CHANGES)) as pages:
+                async for page in pages:
+                    yield page
 
     async def funnel(self, days: int = 14) -> Funnel:
         """How many leads stand in each stage, and came in on each of the last days (UTC)."""

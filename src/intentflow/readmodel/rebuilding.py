@@ -1,8 +1,8 @@
 """`intentflow rebuild`: another read model is built from the topics while the present one serves, and takes its place in one write."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
 
 from msgspec import Struct
 from redis.exceptions import OutOfMemoryError, RedisError
@@ -46,7 +46,7 @@ class Rebuild:
         self._generations = Generations(redis, self._store.root)
         self._lease = Lease(redis, self._store.root.rebuild)
 
-    async def run(self) -> AsyncIterator[Progress]:
+    async def run(self) -> AsyncGenerator[Progress, None]:
         """Yields how far it has come, at the end that the new one serves; the old one is deleted then.
 
         Raises `ConfigError` if another rebuild runs or Redis has no room, `ServerMissingError` if Kafka is not there, and
@@ -58,8 +58,11 @@ class Rebuild:
             old = await self._generations.serving()
             for number in await self._generations.known() - {old}:
                 await self._generations.wipe(number)
-            async with Follower(self._kafka, self._topics) as follower:
-                async for progress in self._build(follower, old):
+            async with (
+                Follower(self._kafka, self._topics) as follower,
+                aclosing(self._build(follower, old)) as building,
+            ):
+                async for progress in building:
                     yield progress
             await asyncio.sleep(GRACE_SECONDS)
             if old is not None:
@@ -76,7 +79,7 @@ class Rebuild:
     def _topics(self) -> tuple[str, str, str]:
         return self._names.changelog, self._names.changes, self._names.rejections
 
-    async def _build(self, follower: Follower, old: int | None) -> AsyncIterator[Progress]:
+    async def _build(self, follower: Follower, old: int | None) -> AsyncGenerator[Progress, None]:
         places, ids = await follower.places(), await follower.ids()
         ends = {f"{topic}/{number}": end for (topic, number), end in (await follower.ends(places)).items()}
         plan = Plan(FORMAT, ids, ends)
@@ -84,8 +87,9 @@ class Rebuild:
         feeding = Feeding(self._store, follower, self._fold, self._names, keys, plan, ProjectorMetrics(), serves=False)
         try:
             await feeding.begin(places, self._now())
-            async for progress in self._feed(follower, feeding):
-                yield progress
+            async with aclosing(self._feed(follower, feeding)) as fed:
+                async for progress in fed:
+                    yield progress
             if not await self._store.stands_at(keys, feeding.at):
                 raise MovedError
             await feeding.finish(self._generations)
@@ -102,7 +106,7 @@ class Rebuild:
             raise
         yield Progress(1.0, await self._redis.hlen(keys.rows), keys.number, serves=True)
 
-    async def _feed(self, follower: Follower, feeding: Feeding) -> AsyncIterator[Progress]:
+    async def _feed(self, follower: Follower, feeding: Feeding) -> AsyncGenerator[Progress, None]:
         """Until it is as good as up to date."""
         while True:
             read = await feeding.step(self._now(), WAIT_SECONDS)
