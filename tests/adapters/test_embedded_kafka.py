@@ -42,8 +42,9 @@ def test_what_was_acknowledged_survives_a_stop_and_a_kill_and_another_port(tmp_p
         stopping = time.monotonic()
     assert time.monotonic() - stopping < 10
     assert not speaks_kafka(int(first.split(":")[1]))
+    kafka = EmbeddedKafka(tmp_path)
     with kafka:
-        assert kafka.bootstrap != first
+        assert (second := kafka.bootstrap) != first
         asyncio.run(write(kafka.bootstrap, [b"before the kill"]))
         os.kill(kafka.pid, signal.SIGKILL)
         while kafka.ended() is None:
@@ -51,6 +52,7 @@ def test_what_was_acknowledged_survives_a_stop_and_a_kill_and_another_port(tmp_p
         assert kafka.pid == 0
         assert "has ended by itself (exit code -9)" in str(kafka.ended())
     with kafka:
+        assert kafka.bootstrap == second, "who comes back is where it was"
         assert asyncio.run(read(kafka.bootstrap, 2)) == [b"before the stop", b"before the kill"]
 
 

@@ -12,15 +12,18 @@ from intentflow.adapters.server_process import free_port
 from intentflow.errors import ConfigError
 
 
-def test_what_was_written_survives_a_restart_on_another_port(tmp_path):
+def test_what_was_written_survives_a_restart_where_it_was_and_on_another_port(tmp_path):
     valkey = EmbeddedValkey(tmp_path)
     with valkey, redis.Redis.from_url(valkey.url) as client:
         client.set("lead", "ada")
         first = valkey.port
     with valkey, redis.Redis.from_url(valkey.url) as client:
         assert client.get("lead") == b"ada"
-        assert valkey.port != first
+        assert valkey.port == first
     assert valkey.pid == 0
+    with EmbeddedValkey(tmp_path) as other, redis.Redis.from_url(other.url) as client:
+        assert client.get("lead") == b"ada"
+        assert other.port != first
 
 
 def test_a_second_start_on_the_same_folder_is_refused(tmp_path):

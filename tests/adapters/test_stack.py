@@ -17,7 +17,7 @@ DOWN = (
 
 
 @pytest.mark.broker
-def test_a_stack_is_found_by_its_folder_taken_down_by_another_process_and_wiped(tmp_path):
+def test_a_stack_is_found_by_its_folder_taken_down_by_another_process_revived_and_wiped(tmp_path):
     data = tmp_path / "data"
     with EmbeddedStack(data, kafka_port=0, valkey_port=0) as stack:
         (data / "mine.txt").write_text("not the stack's")
@@ -34,6 +34,12 @@ def test_a_stack_is_found_by_its_folder_taken_down_by_another_process_and_wiped(
         assert other.stdout == "True\n"
         assert stack.ended() is not None
         assert find_running(data) is None
+
+        there = stack.addresses
+        stack.revive()
+
+        assert stack.ended() is None
+        assert find_running(data) == stack.addresses == there
     assert not down(data)
     wipe(data)
     assert [path.name for path in data.iterdir()] == ["mine.txt"]
