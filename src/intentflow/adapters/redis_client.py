@@ -1,5 +1,6 @@
 """A client of a Redis or a Valkey: patient enough for a slow one, and never hanging on one that is gone."""
 
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from redis.asyncio import Redis
@@ -18,17 +19,32 @@ Client: TypeAlias = Any
 def connect(url: str) -> Client:
     """A client that gives bytes, and raises where it could only guess whether something was done: it never asks twice by itself.
 
-    Nothing is asked yet. Raises `ConfigError` if the URL is none.
+    Nothing is asked yet. Raises `ConfigError` if the URL is none, or names a file of authorities that cannot be read.
     """
     try:
-        return Redis.from_url(
+        client = Redis.from_url(
             url,
             socket_timeout=ANSWER_SECONDS,
             socket_connect_timeout=CONNECT_SECONDS,
             retry=Retry(NoBackoff(), 0),
             client_name="intentflow",
         )
-    except (ValueError, RedisError) as error:
+    except (ValueError, RedisError):
+        # redis-py repeats what it could not read, and that may be a piece of the password
         raise ConfigError(
-            f"INTENTFLOW_REDIS_URL: {error}; write it as redis://host:6379/0, or rediss:// with TLS"
+            "INTENTFLOW_REDIS_URL is no address of a Redis: write it as redis://:password@host:6379/0, or rediss:// with TLS; "
+            "what is no letter or digit in a password is written as %2F (for a slash)"
+        ) from None
+    _check_authority(client.connection_pool.connection_kwargs.get("ssl_ca_certs"))
+    return client
+
+
+def _check_authority(path: str | None) -> None:
+    """Every connection would fail for it, and say less."""
+    try:
+        if path is not None:
+            Path(path).open("rb").close()
+    except OSError as error:
+        raise ConfigError(
+            f"INTENTFLOW_REDIS_URL, ssl_ca_certs: {path}: {error.strerror}: a PEM file that this user can read is wanted"
         ) from error
