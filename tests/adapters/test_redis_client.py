@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 import redis
 import trustme
-from redis.exceptions import AuthenticationError, ConnectionError
+from redis.exceptions import AuthenticationError
+from redis.exceptions import ConnectionError as Unreachable
 
 from intentflow.adapters.redis_client import Client, connect
 from intentflow.adapters.server_process import LOCALHOST, free_port
 from intentflow.errors import ConfigError
 
-PASSWORD = "correct-horse"
+PASSWORD = "correct-horse"  # noqa: S105 - of the server that this test starts
 PATIENCE_SECONDS = 20.0
 
 
@@ -62,7 +63,7 @@ async def left(client: Client) -> None:
 def _answers(client: redis.Redis) -> bool:
     try:
         return bool(client.ping())
-    except ConnectionError:
+    except Unreachable:
         return False
 
 
@@ -86,8 +87,8 @@ async def test_what_is_written_over_tls_is_read_over_tls(server: SecureRedis):
 @pytest.mark.parametrize(
     ("other", "error"),
     [
-        ({"scheme": "redis", "ca": ""}, ConnectionError),  # in the clear, at a door that speaks TLS alone
-        ({"ca": ""}, ConnectionError),  # an authority that this machine doesn't know
+        ({"scheme": "redis", "ca": ""}, Unreachable),  # in the clear, at a door that speaks TLS alone
+        ({"ca": ""}, Unreachable),  # an authority that this machine doesn't know
         ({"password": "a-wrong-one"}, AuthenticationError),
     ],
     ids=["plain", "unknown authority", "wrong password"],
@@ -102,7 +103,7 @@ async def test_whoever_comes_otherwise_is_not_let_in_and_no_password_is_said(ser
 
 async def test_a_certificate_of_another_name_is_refused(server: SecureRedis):
     client = connect(server.address().replace(LOCALHOST, "localhost"))
-    with pytest.raises(ConnectionError) as refused:
+    with pytest.raises(Unreachable) as refused:
         await client.ping()
     assert isinstance(refused.value.__context__ or refused.value.__cause__, ssl.SSLCertVerificationError)
     await left(client)
@@ -118,7 +119,7 @@ async def test_a_certificate_of_another_name_is_refused(server: SecureRedis):
     ],
 )
 def test_what_is_no_address_is_told_with_the_remedy_and_without_what_is_in_it(url):
-    with pytest.raises(ConfigError, match="INTENTFLOW_REDIS_URL.*rediss://") as told:
+    with pytest.raises(ConfigError, match=r"INTENTFLOW_REDIS_URL.*rediss://") as told:
         connect(url)
     assert "heim" not in str(told.value)
     assert told.value.__cause__ is None

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intentflow.domain.event import Campaign, Page
+from intentflow.domain.event import MAX_RECORD_BYTES, Campaign, Page
 from intentflow.domain.matching import Matcher, any_glob
 from intentflow.domain.rules import Condition
+from intentflow.model.written import GLOB_STARS
 from tests.oracle.made import land, visit
 
 PATTERNS = st.lists(st.text("aB*?[].", max_size=6), min_size=1, max_size=4)
@@ -36,6 +37,17 @@ def test_any_of_the_globs_matches_as_the_expression_of_each_does(patterns, text)
 )
 def test_a_glob_matches_the_whole_text_without_regard_to_case(pattern, text, matches):
     assert any_glob((pattern,))(text) is matches
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["*a" * GLOB_STARS + "b", "*?a" * GLOB_STARS + "?b", "*" * GLOB_STARS + "b?", ("*" + "a" * 20) * GLOB_STARS + "?b"],
+)
+def test_a_glob_and_an_address_that_were_made_to_be_slow_are_answered(pattern):
+    """If its stars backtracked into each other, none of these would ever end."""
+    address = "a" * MAX_RECORD_BYTES
+    assert any_glob((pattern,))(address) is False
+    assert any_glob((pattern.replace("b", "a"),))(address) is True
 
 
 ADS = Condition(family="landing_page", channel=("Paid Search",))
