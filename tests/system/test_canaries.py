@@ -96,6 +96,7 @@ def test_whatever_is_sent_adds_no_series(running: Whole):
     people(running, 2)
     settled(running, 2, attempts=2)
     before = series(running)
+    assert any('reason="unknown_key"' in one or 'end="refused"' in one for one in before)
     for number in range(3, 23):
         people(running, number)
     settled(running, 22, attempts=3)

@@ -5,7 +5,7 @@ itself away by custom: it says `bot`, or leaves an address with a plus. What pos
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from intentflow.domain.rules import Agent
@@ -23,6 +23,7 @@ APPS = {
 AHEAD = {"prefetch", "prerender", "preview"}  # what the Sec-Purpose header and its forerunners say
 _MAIL_SCANNERS = "[mM]imecast|[pP]roofpoint|[bB]arracuda|[sS]afe[lL]inks"
 _ROBOTS = re.compile(r"(?<!cu)bots?\b|crawl|spider|\+\s?https?://", re.IGNORECASE)  # a CUBOT is a telephone
+_WORD = re.compile(r"(?:[^\\.*+?^$()\[\]{}|]|\\\W)+")  # a pattern that is found as it is written
 
 
 @lru_cache(maxsize=1)
@@ -34,7 +35,7 @@ def classifier() -> Classify:
     for listed in CRAWLER_USER_AGENTS_DATA:
         agent = CLASS_OF.get(listed["tags"][0], "bot")
         patterns.setdefault((agent, listed["pattern"] in APPS), []).append(listed["pattern"])
-    search = {key: re.compile("|".join(found)).search for key, found in patterns.items()}
+    search = {key: _finder(found) for key, found in patterns.items()}
     order: tuple[Agent, ...] = ("preview", "scanner", "bot")
 
     @lru_cache(maxsize=4096)
@@ -52,3 +53,15 @@ def classifier() -> Classify:
         return "bot" if _ROBOTS.search(user_agent) else "human"
 
     return agent_of
+
+
+def _finder(patterns: Sequence[str]) -> Callable[[str], bool]:
+    """Whether one of the patterns is found in a text.
+
+    Nearly all of them are words, each looked for by itself: one expression of them all tries every one at every letter, which takes ten
+    times as long, and an agent comes from anybody who may make it as long as is allowed.
+    """
+    words = tuple(re.sub(r"\\(\W)", r"\1", each) for each in patterns if _WORD.fullmatch(each))
+    others = [each for each in patterns if not _WORD.fullmatch(each)]
+    search = re.compile("|".join(others)).search if others else lambda text: None
+    return lambda text: any(word in text for word in words) or search(text) is not None
