@@ -63,5 +63,5 @@ def _finder(patterns: Sequence[str]) -> Callable[[str], bool]:
     """
     words = tuple(re.sub(r"\\(\W)", r"\1", each) for each in patterns if _WORD.fullmatch(each))
     others = [each for each in patterns if not _WORD.fullmatch(each)]
-    search = re.compile("|".join(others)).search if others else lambda text: None
+    search = re.compile("|".join(others) or "(?!)").search  # of none nothing is found
     return lambda text: any(word in text for word in words) or search(text) is not None
