@@ -1,14 +1,18 @@
 """Records on their way to Kafka: who waits for which batches."""
 
-import asyncio
+from collections.abc import Callable
 
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from intentflow.errors import IntentflowError
 
+Told = Callable[
+    [str], None
+]  # once: "" when Kafka has acknowledged everything, else why nobody waits for that any longer
+
 
 class UnacknowledgedError(IntentflowError):
-    """Kafka did not acknowledge records in time, or can't take more now. They may have been written."""
+    """Kafka can't take records now. None of them was handed over."""
 
     exit_code = 69
 
@@ -16,10 +20,10 @@ class UnacknowledgedError(IntentflowError):
 class Delivery:
     """The records of one request on their way."""
 
-    __slots__ = ("_left", "deadline", "done")
+    __slots__ = ("_left", "_told", "deadline", "over")
 
-    def __init__(self, done: "asyncio.Future[None]", deadline: float) -> None:
-        self.done, self.deadline, self._left = done, deadline, 0
+    def __init__(self, told: Told, deadline: float) -> None:
+        self._told, self.deadline, self._left, self.over = told, deadline, 0, False
 
     def waits(self) -> None:
         """For one batch more."""
@@ -28,14 +32,17 @@ class Delivery:
     def landed(self) -> None:
         """A batch of it is acknowledged."""
         self._left -= 1
-        if not self._left and not self.done.done():
-            self.done.set_result(None)
+        if not self._left:
+            self._end("")
 
     def failed(self, why: str) -> None:
-        """It won't be acknowledged as long as one can wait."""
-        if not self.done.done():
-            self.done.set_exception(UnacknowledgedError(why))
-            self.done.exception()  # seen: who asked may have gone away
+        """It won't be acknowledged as long as one can wait. It may have been written, or be written yet."""
+        self._end(why)
+
+    def _end(self, why: str) -> None:
+        if not self.over:
+            self.over = True
+            self._told(why)
 
 
 class Batch:

@@ -19,7 +19,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from intentflow.adapters.delivery import Batch, Delivery, UnacknowledgedError
+from intentflow.adapters.delivery import Batch, Delivery, Told, UnacknowledgedError
 from intentflow.adapters.kafka_access import client_arguments
 from intentflow.servers import Kafka
 
@@ -54,6 +54,8 @@ class GatheringProducer:
         self._woken, self._lost = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._closing: set[asyncio.Task[None]] = set()
+        self._ended: asyncio.Future[None] | None = None
+        self._now = asyncio.get_running_loop().time
 
     @property
     def is_up(self) -> bool:
@@ -66,9 +68,9 @@ class GatheringProducer:
 
     async def stop(self, bound_seconds: float) -> None:
         """All that was handed over is acknowledged, if Kafka does that within the bound."""
-        waiting = [delivery.done for delivery in self._deliveries if not delivery.done.done()]
-        if waiting:
-            await asyncio.wait(waiting, timeout=bound_seconds)
+        if self.waiting_bytes:
+            self._ended = asyncio.get_running_loop().create_future()
+            await asyncio.wait({self._ended}, timeout=bound_seconds)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -86,30 +88,32 @@ class GatheringProducer:
             return False
         return len(cluster.available_partitions_for_topic(topic) or ()) == partitions
 
-    def put(self, items: Sequence[Item], timestamp: int) -> asyncio.Future[None]:
-        """The records are in batches; the future is done once Kafka has acknowledged all of them.
+    def put(self, items: Sequence[Item], timestamp: int, told: Told) -> None:
+        """The records are in batches. `told` is called once: when Kafka has acknowledged all of them, or when that takes too long.
 
-        It raises UnacknowledgedError if that takes too long, and so does this if it is known beforehand; then nothing was handed over.
+        Raises UnacknowledgedError if that is known beforehand: Kafka is silent, or too much waits for it already.
         """
-        size = sum(len(key or b"") + len(value) + OVERHEAD for _, _, key, value, _ in items)
         if self._producer is None or self._is_silent:
             raise UnacknowledgedError("Kafka does not answer")
+        size = 0
+        for _, _, key, value, _ in items:
+            size += len(key or b"") + len(value) + OVERHEAD
         if self.waiting_bytes + size > self._most:
             raise UnacknowledgedError("Kafka does not keep up")
         self.waiting_bytes += size
-        loop = asyncio.get_running_loop()
-        delivery = Delivery(loop.create_future(), loop.time() + self._patience)
+        delivery = Delivery(told, self._now() + self._patience)
         for topic, partition, key, value, headers in items:
             batch = self._appended((topic, partition), key, value, timestamp, headers)
             batch.took(len(key or b"") + len(value) + OVERHEAD, delivery)
         self._deliveries.append(delivery)
         self._woken.set()
-        return delivery.done
 
     def _appended(self, place: Place, key: bytes | None, value: bytes, timestamp: int, headers: list[Header]) -> Batch:
         """The batch that has taken the record: the open one, or another if it is full. A first record is taken whatever its size."""
         assert self._producer is not None
-        queue = self._open.setdefault(place, deque())
+        queue = self._open.get(place)
+        if queue is None:
+            queue = self._open[place] = deque()
         if queue and queue[-1].builder.append(timestamp=timestamp, key=key, value=value, headers=headers) is not None:
             return queue[-1]
         batch = Batch(self._producer.create_batch())
@@ -149,6 +153,8 @@ class GatheringProducer:
             delivery.landed()
         if self._open[place]:
             self._woken.set()
+        elif self._ended is not None and not self.waiting_bytes and not self._ended.done():
+            self._ended.set_result(None)
 
     def _lose(self, producer: AIOKafkaProducer, error: BaseException | None) -> None:
         """Give a producer up, with all that waits for it; another will take its place."""
@@ -208,10 +214,10 @@ class GatheringProducer:
         """Tell those who have waited long enough."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
-            now = asyncio.get_running_loop().time()
-            while self._deliveries and (self._deliveries[0].done.done() or self._deliveries[0].deadline <= now):
+            now = self._now()
+            while self._deliveries and (self._deliveries[0].over or self._deliveries[0].deadline <= now):
                 delivery = self._deliveries.popleft()
-                if not delivery.done.done():
+                if not delivery.over:
                     self._is_silent = True
                     delivery.failed(f"Kafka did not acknowledge it within {self._patience:g} s")
 

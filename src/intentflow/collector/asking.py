@@ -4,6 +4,7 @@ Texts that come back in an answer (the origin, the id, the names of headers aske
 so nothing that a client writes can become a header of its own.
 """
 
+import itertools
 import os
 import re
 from base64 import b64decode
@@ -11,11 +12,13 @@ from binascii import Error as NotBase64
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 from msgspec.json import encode
 
 from intentflow.collector.consent import NONE, Wishes
 
+_OURS = os.urandom(9).hex() + "-"  # of this process
+_numbers = itertools.count(1)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _ORIGIN = re.compile(r"null|[a-z][a-z0-9+.-]{0,30}://[A-Za-z0-9._~%:\[\]-]{1,253}")
 _NAMES = re.compile(r"[A-Za-z0-9_-]{1,64}(?: ?, ?[A-Za-z0-9_-]{1,64}){0,31}")
@@ -24,10 +27,21 @@ _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 Headers = Mapping[str, str]
 
 
+class Head(Struct, frozen=True):
+    """The head of a request."""
+
+    method: str
+    target: str  # path and query, as they were sent
+    headers: Headers
+    keep_alive: bool = True
+    minor: int = 1  # of HTTP/1.x
+    scheme: str = "http"
+
+
 def request_id(headers: Headers) -> str:
     """The sender's `X-Request-Id`, or one of ours."""
     given = headers.get("X-Request-Id")
-    return given if given is not None and _REQUEST_ID.fullmatch(given) else os.urandom(12).hex()
+    return given if given is not None and _REQUEST_ID.fullmatch(given) else f"{_OURS}{next(_numbers):x}"
 
 
 def origin(headers: Headers) -> str | None:

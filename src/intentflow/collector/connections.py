@@ -12,12 +12,16 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http import RawRequestMessage
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web import BaseRequest, Response, StreamResponse
 from aiohttp.web_protocol import RequestHandler
+
+from intentflow.collector.asking import Head
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +30,9 @@ ERRORS = {
     431: "the address or a header is too long: send a POST, and fewer cookies\n",
     500: "an error of ours\n",
 }
+OURS = "a request could not be handled; this is an error of ours, please report it"
 LOOKED_AT = 100  # how many of the quietest are looked at for one that may go
+Quick = Callable[[Head, Callable[[], bytes], Callable[[bytes], None]], bool]  # see `Front.quick`
 Dropped = Callable[[str], None]  # told why a connection was closed
 
 
@@ -40,11 +46,13 @@ class Bounds:
 class Connection(RequestHandler):
     """One connection, that knows since when it waits for a request."""
 
-    __slots__ = ("_door", "began", "last")
+    __slots__ = ("_door", "_keeps", "_quick", "began", "last")
 
     def __init__(self, door: "Door", **more: Any) -> None:
         super().__init__(door, **more)
         self._door = door
+        self._quick = False  # whether a request is being worked on without aiohttp's task
+        self._keeps = True  # whether the connection outlives it
         self.began = 0.0  # when the head that is coming in began; 0: none is
         self.last = door.now()  # when the last head was complete, or the connection made
 
@@ -65,13 +73,65 @@ class Connection(RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Bytes of a head, or of a body that whoever works on the request waits for."""
-        before = self._request_count
+        before, waiter = self._request_count, self._waiter
+        self._waiter = None  # so that aiohttp's own task sleeps on, until it is known whether it is needed
         super().data_received(data)
+        self._waiter = waiter
         if self._request_count != before:
             self.began, self.last = 0.0, self._door.now()
             self._door.spoke(self)
+            if waiter is not None and not self._quick:
+                self._begin()
         elif not self.began and self.waits:
             self.began = self._door.now()
+
+    def _begin(self) -> None:
+        """Work on the request that has come: at once, if all of it is there and nothing else, else in aiohttp's own way."""
+        message, payload = self._messages[0]
+        if (
+            len(self._messages) == 1
+            and isinstance(message, RawRequestMessage)
+            and payload.is_eof()
+            and not (self._paused or self._close or self._force_close)
+        ):
+            self._quick = self._request_in_progress = True
+            self._keeps = not message.should_close
+            self._messages.popleft()
+            head = Head(message.method, message.path, message.headers, self._keeps, message.version.minor)
+            try:
+                if self._door.quick(head, partial(payload.read_nowait, -1), self._answered):
+                    assert self._parser is not None
+                    self._parser.message_consumed()
+                    return
+            except Exception as error:  # noqa: BLE001 - an error of ours is told, and ends this connection and no other
+                self._broken(error)
+                return
+            self._quick = self._request_in_progress = False
+            self._messages.appendleft((message, payload))
+        self._wake()
+
+    def _answered(self, answer: bytes) -> None:
+        """The request that was worked on at once has its answer."""
+        self._quick = self._request_in_progress = False
+        if self._handler_waiter is not None and not self._handler_waiter.done():
+            self._handler_waiter.set_result(None)
+        if self.transport is None:
+            return
+        self.transport.write(answer)
+        if not self._keeps or self._close:
+            self.force_close()  # what was written is sent before
+        elif self._messages:
+            self._wake()
+
+    def _broken(self, error: Exception) -> None:
+        log.error(OURS, exc_info=error)
+        self._door.dropped("error")
+        self._keeps = False
+        self._answered(b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
     async def send(self, data: bytes) -> None:
         """It is on its way; not before what was sent earlier has left, if that is much. Raises ConnectionError if nobody is there."""
@@ -98,7 +158,7 @@ class Connection(RequestHandler):
         if request.writer.output_size:
             raise ConnectionError(message or "the answer has begun already")  # as aiohttp does: the connection ends
         if status >= 500:
-            log.error("a request could not be handled; this is an error of ours, please report it", exc_info=exc)
+            log.error(OURS, exc_info=exc)
         elif isinstance(exc, LineTooLong):
             status = 431
         self._door.dropped("malformed" if status < 500 else "error")
@@ -117,9 +177,9 @@ class Connection(RequestHandler):
 class Door(web.Server):
     """All connections of this process."""
 
-    def __init__(self, handler: Any, bounds: Bounds, dropped: Dropped, **more: Any) -> None:
+    def __init__(self, handler: Any, quick: Quick, bounds: Bounds, dropped: Dropped, **more: Any) -> None:
         super().__init__(handler, **more)
-        self.bounds, self.dropped = bounds, dropped
+        self.quick, self.bounds, self.dropped = quick, bounds, dropped
         self.now = self._loop.time
         self.beat = time.monotonic()  # when the sweep last came round
         self._quiet: dict[Connection, None] = {}  # by when they last spoke; the longest quiet first

@@ -2,16 +2,23 @@
 
 Pages of any origin may send, with credentials, since trackers ask their browsers for that; an origin is therefore said back, never `*`.
 No cookie is set or read, so nobody's session can be ridden on. Which pages may use a write key says the key.
+
+There are two ways through. Nearly all requests bring events whose body came together with the head: they are worked on as they are
+read, and answered when Kafka has acknowledged, without a task of their own (`quick`). All others go the way of any aiohttp handler.
 """
 
+import asyncio
 import time
+from collections.abc import Callable
 
 from aiohttp.web import BaseRequest
 
 from intentflow.adapters.gathering import GatheringProducer
 from intentflow.collector import asking
 from intentflow.collector.answers import JSON, Answer, TurnedAwayError
+from intentflow.collector.asking import Head
 from intentflow.collector.documents import Asked
+from intentflow.collector.keys import WriteKey
 from intentflow.collector.metrics import Metrics
 from intentflow.collector.reading import BodyError
 from intentflow.collector.routes import Intake, Route, Told, route_of
@@ -20,6 +27,47 @@ from intentflow.collector.written import Written, preflight, written
 
 WELL = Answer(200, b'{"status":"ok"}')
 READY_SECONDS = 1.0  # how long it is believed that Kafka answers
+OF_GET = ("snowplow", "posthog")  # trackers that also send by GET
+
+
+class Call:
+    """One request that brings events, until it is answered."""
+
+    __slots__ = ("_began", "_body", "_metrics", "_send", "_taker", "head", "origin", "request_id", "route")
+
+    def __init__(
+        self, taker: Taker, metrics: Metrics, head: Head, route: Intake, send: Callable[[bytes], None]
+    ) -> None:
+        """`send` gets the answer, once."""
+        self._taker, self._metrics, self.head, self.route, self._send = taker, metrics, head, route, send
+        self.request_id, self.origin = asking.request_id(head.headers), asking.origin(head.headers)
+        self._began, self._body = time.perf_counter(), b""
+
+    def admit(self) -> WriteKey | None:
+        """Before the body is read: the key that the head names. Raises TurnedAwayError."""
+        if self.head.method != "POST" and not (self.head.method == "GET" and self.route.tracker in OF_GET):
+            raise TurnedAwayError(405, "method", f"{self.head.method[:10]} is not understood here: send a POST")
+        return self._taker.admit(self.head)
+
+    def work(self, key: WriteKey | None, body: bytes) -> None:
+        """It will be answered when all of its events have ended. The body is held until then. Raises TurnedAwayError."""
+        self._body = body
+        envelope = self._taker.envelope(self.head, self.route, self.request_id)
+        self._taker.take(self.head, envelope, key, body, self.answer)
+
+    def answer(self, answer: Answer) -> None:
+        """It is answered."""
+        self._taker.reader.let_go(self._body)
+        tracker = self.route.tracker
+        self._metrics.count("requests", tracker, str(answer.status))
+        self._metrics.took(tracker, time.perf_counter() - self._began)
+        self._send(written(self.head, answer, self.origin, self.request_id))
+
+    def turn_away(self, error: BodyError | TurnedAwayError) -> None:
+        """It is answered with an error."""
+        if isinstance(error, BodyError):
+            error = TurnedAwayError(error.status, "body", str(error), 1 if error.status == 503 else 0)
+        self.answer(error.answer(self.request_id))
 
 
 class Front:
@@ -32,49 +80,62 @@ class Front:
         self._topic, self._partitions = topic, partitions
         self._ready, self._looked = False, float("-inf")
 
+    def quick(self, head: Head, body: Callable[[], bytes], send: Callable[[bytes], None]) -> bool:
+        """Whether this request is one that brings events; then `send` gets its answer, now or later, and the body is taken."""
+        route = route_of(head.target.partition("?")[0])
+        if not isinstance(route, Intake) or head.method == "OPTIONS":
+            return False
+        call = Call(self._taker, self._metrics, head, route, send)
+        try:
+            call.work(call.admit(), self._taker.reader.hold(body()))
+        except (BodyError, TurnedAwayError) as error:
+            call.turn_away(error)
+        return True
+
     async def __call__(self, request: BaseRequest) -> Written:
         """The answer. Only what nobody foresaw raises."""
-        request_id, origin = asking.request_id(request.headers), asking.origin(request.headers)
-        route = route_of(request.raw_path.partition("?")[0])
-        if request.method == "OPTIONS":
-            return preflight(request, origin, asking.names_asked(request.headers))
-        began = time.perf_counter()
+        head = Head(
+            request.method, request.raw_path, request.headers, request.keep_alive, request.version.minor, request.scheme
+        )
+        route = route_of(head.target.partition("?")[0])
+        if head.method == "OPTIONS":
+            answer = preflight(head, asking.origin(head.headers))
+        elif isinstance(route, Intake):
+            answer = await self._taken(request, head, route)
+        else:
+            answer = await self._told(head, route)
+        return Written(answer, keep_alive=head.keep_alive)
+
+    async def _taken(self, request: BaseRequest, head: Head, route: Intake) -> bytes:
+        sent: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        call = Call(self._taker, self._metrics, head, route, sent.set_result)
         try:
-            answer = await self._answer(request, route, request_id)
-        except BodyError as error:
-            answer = TurnedAwayError(error.status, "body", str(error), 1 if error.status == 503 else 0).answer(
-                request_id
-            )
+            key = call.admit()
+            call.work(key, await self._taker.reader.body(request))
+        except (BodyError, TurnedAwayError) as error:
+            call.turn_away(error)
+        return await sent
+
+    async def _told(self, head: Head, route: Route | None) -> bytes:
+        request_id, origin = asking.request_id(head.headers), asking.origin(head.headers)
+        try:
+            answer = await self._document(head, route)
         except TurnedAwayError as error:
             answer = error.answer(request_id)
-        tracker = route.tracker if isinstance(route, Intake) else "none"
-        self._metrics.count("requests", tracker, str(answer.status))
-        if tracker != "none":
-            self._metrics.took(tracker, time.perf_counter() - began)
-        return written(request, answer, origin, request_id)
+        self._metrics.count("requests", "none", str(answer.status))
+        return written(head, answer, origin, request_id)
 
-    async def _answer(self, request: BaseRequest, route: Route | None, request_id: str) -> Answer:
-        if isinstance(route, Intake):
-            if request.method == "POST" or (request.method == "GET" and route.tracker in ("snowplow", "posthog")):
-                return await self._taker.take(request, route, request_id)
-            raise TurnedAwayError(405, "method", f"{request.method[:10]} is not understood here: send a POST")
+    async def _document(self, head: Head, route: Route | None) -> Answer:
+        path = head.target.partition("?")[0]
         if isinstance(route, Told):
-            headers = request.headers
-            scheme = "https" if headers.get("X-Forwarded-Proto") == "https" else request.scheme
-            key = route.key or asking.write_key(headers) or ""
-            return Answer(200, route.document(Asked(key, asking.host(headers), scheme)))
-        if route is not None:
+            scheme = "https" if head.headers.get("X-Forwarded-Proto") == "https" else head.scheme
+            key = route.key or asking.write_key(head.headers) or ""
+            return Answer(200, route.document(Asked(key, asking.host(head.headers), scheme)))
+        if route is not None or path == "/health":
             return WELL
-        return await self._health(request.path)
-
-    async def _health(self, path: str) -> Answer:
-        if path == "/health":
-            return WELL
-        if path == "/ready":
-            if await self._is_ready():
-                return WELL
-            return Answer(503, b'{"status":"Kafka does not answer"}', JSON, 1)
-        raise TurnedAwayError(404, "no_such_path", "nothing is here: docs/collector.md lists the paths")
+        if path != "/ready":
+            raise TurnedAwayError(404, "no_such_path", "nothing is here: docs/collector.md lists the paths")
+        return WELL if await self._is_ready() else Answer(503, b'{"status":"Kafka does not answer"}', JSON, 1)
 
     async def _is_ready(self) -> bool:
         now = time.monotonic()

@@ -45,7 +45,7 @@ class Metrics(Collector):
         self._seconds[tracker][bisect_left(ANSWER_SECONDS, seconds)] += 1
         self._sums[tracker] += seconds
 
-    def taken(self, tracker: str, key: str, ends: Sequence[Ended], links: int) -> None:
+    def taken(self, tracker: str, key: str, ends: Sequence[Ended]) -> None:
         """A request's events have ended, and Kafka has what is to be kept."""
         events = self._counts["events"]
         for one in ends:
@@ -54,8 +54,6 @@ class Metrics(Collector):
                 self.count("events_refused", tracker, one.rejection.reason)
             if one.withheld:
                 self.count("parts_withheld", key, by=one.withheld)
-        if links:
-            self.count("links", by=links)
 
     def watch(self, name: str, value: Callable[[], float]) -> None:
         """A gauge that is read when it is asked for."""

@@ -33,15 +33,18 @@ class Reader:
         if (request.content_length or 0) > self._most:
             raise BodyError(413, self._too_large)
         content = request.content
-        if content.is_eof():  # it came together with its head, as most do
-            body = content.read_nowait(-1)
-            if len(body) > self._most:
-                raise BodyError(413, self._too_large)
-            self._hold(len(body))
-            return body
+        if content.is_eof():
+            return self.hold(content.read_nowait(-1))
         if request.headers.get("Expect", "").lower() == "100-continue":
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         return await self._rest(content)
+
+    def hold(self, body: bytes) -> bytes:
+        """A body that came together with its head, as most do; it is held until `let_go`. Raises BodyError."""
+        if len(body) > self._most:
+            raise BodyError(413, self._too_large)
+        self._hold(len(body))
+        return body
 
     def let_go(self, body: bytes) -> None:
         """A body that was read is no longer needed."""

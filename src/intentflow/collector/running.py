@@ -63,7 +63,7 @@ class Collector:
             idle_seconds=settings.collector_idle_seconds,
         )
         self._door = Door(
-            front, bounds, lambda why: self.metrics.count("connections_dropped", why),
+            front, front.quick, bounds, lambda why: self.metrics.count("connections_dropped", why),
             auto_decompress=False, access_log=None, max_line_size=HEAD_BYTES, max_field_size=HEAD_BYTES, max_headers=MOST_HEADERS,
             lingering_time=LINGER_SECONDS, read_bufsize=READ_BYTES, keepalive_timeout=OURS_SECONDS,
         )  # fmt: skip

@@ -7,8 +7,9 @@ answer is given when Kafka has acknowledged everything, rejections included.
 
 import re
 import time
+from collections.abc import Callable
+from functools import partial
 
-from aiohttp.web import BaseRequest
 from msgspec.structs import replace
 
 from intentflow.adapters.delivery import UnacknowledgedError
@@ -16,8 +17,9 @@ from intentflow.adapters.gathering import GatheringProducer
 from intentflow.collector import asking
 from intentflow.collector.allowance import Allowance
 from intentflow.collector.answers import Answer, TurnedAwayError, answer
+from intentflow.collector.asking import Head
 from intentflow.collector.consent import Policies
-from intentflow.collector.intake import Judge, opened
+from intentflow.collector.intake import Ended, Judge, opened
 from intentflow.collector.keys import KeyRing, WriteKey
 from intentflow.collector.metrics import Metrics
 from intentflow.collector.reading import Reader
@@ -31,6 +33,7 @@ from intentflow.wire.topic_names import TopicNames
 from intentflow.wire.tracked import CONSENT, Envelope, Opened
 
 AGAIN_SECONDS = 5
+Done = Callable[[Answer], None]  # called once
 _SENT = re.compile(r"[?&]_=(\d{13})(?:&|$)")  # how posthog-js says when it sent, where the body doesn't
 
 
@@ -40,7 +43,7 @@ class Taker:
     def __init__(self, settings: Settings, keys: KeyRing, producer: GatheringProducer, metrics: Metrics) -> None:
         self.keys = keys
         self._settings, self._producer, self._metrics = settings, producer, metrics
-        self._writer = Writer(producer, TopicNames(settings.prefix, settings.app_id), settings.partitions)
+        self._writer = Writer(producer, metrics, TopicNames(settings.prefix, settings.app_id), settings.partitions)
         self._policies = Policies(
             settings.collector_do_not_track,
             settings.collector_privacy_control,
@@ -54,39 +57,59 @@ class Taker:
             seconds=settings.collector_body_seconds,
         )
 
-    async def take(self, request: BaseRequest, route: Intake, request_id: str) -> Answer:
-        """Every event of the request has ended, and Kafka has what is to be kept. Raises TurnedAwayError."""
-        key = self._known(asking.write_key(request.headers))
+    def admit(self, head: Head) -> WriteKey | None:
+        """Before a body is read: the key that the head names, if it names one. Raises TurnedAwayError."""
+        key = self._known(asking.write_key(head.headers))
         if not self._producer.is_up:
             raise self._unacknowledged("Kafka does not answer")
-        body = await self.reader.body(request)
-        self._metrics.count("bytes", route.tracker, by=len(body))
+        return key
+
+    def envelope(self, head: Head, route: Intake, request_id: str) -> Envelope:
+        """What the head of a request says, received now."""
+        sent = _SENT.search(head.target) if route.tracker == "posthog" else None
+        return Envelope(
+            tracker=route.tracker,
+            received=time.time_ns() // 1_000_000,
+            call=route.call,
+            sent=None if sent is None else int(sent[1]),
+            user_agent=head.headers.get("User-Agent"),
+            page=head.headers.get("Referer"),
+            request_id=request_id,
+            site=self._site,
+        )
+
+    def take(self, head: Head, envelope: Envelope, key: WriteKey | None, body: bytes, done: Done) -> None:
+        """Every event of the request has ended; `done` gets the answer when Kafka has what is to be kept. Raises TurnedAwayError."""
+        self._metrics.count("bytes", envelope.tracker, by=len(body))
         try:
-            return await self._taken(request, _envelope(request, route, request_id, self._site), key, body)
+            self._take(head, envelope, key, body, done)
         except UnacknowledgedError as error:
             raise self._unacknowledged(str(error)) from error
-        finally:
-            self.reader.let_go(body)
 
-    async def _taken(self, request: BaseRequest, envelope: Envelope, key: WriteKey | None, body: bytes) -> Answer:
-        found = self._opened(request, envelope, body)
+    def _take(self, head: Head, envelope: Envelope, key: WriteKey | None, body: bytes, done: Done) -> None:
+        found = self._opened(head, envelope, body)
         if isinstance(found, Rejection):
-            raise await self._refused(found, key, envelope, body)
+            self._refuse(found, key, envelope, body, done)
+            return
         key = key or self._known(found.key)
         if key is None:
             raise TurnedAwayError(
                 401, "no_key", "send a write key: as the user name of Basic authentication, or as your tracker does"
             )
-        self._admit(key, asking.origin(request.headers), len(found.items))
+        self._allow(key, head.headers, len(found.items))
         if found.sent is not None:
             envelope = replace(envelope, sent=found.sent)
-        judge = Judge(
-            envelope, key, asking.wishes(request.headers), self._policies, self._settings.collector_event_bytes
-        )
+        judge = Judge(envelope, key, asking.wishes(head.headers), self._policies, self._settings.collector_event_bytes)
         ends = [judge.end(item) for item in found.items]
-        links = await self._writer.write(envelope, found.items, ends, asking.trace(request.headers))
-        self._metrics.taken(envelope.tracker, key.name, ends, links)
-        return answer(envelope.tracker, envelope.call == PIXEL, ends, envelope.request_id)
+        told = partial(self._taken, envelope, key, ends, done)
+        self._writer.write(envelope, found.items, ends, asking.trace(head.headers), told)
+
+    def _taken(self, envelope: Envelope, key: WriteKey, ends: list[Ended], done: Done, why: str) -> None:
+        if why:
+            done(self._unacknowledged(why).answer(envelope.request_id))
+            return
+        self._metrics.taken(envelope.tracker, key.name, ends)
+        done(answer(envelope.tracker, envelope.call == PIXEL, ends, envelope.request_id))
 
     def _known(self, secret: str | None) -> WriteKey | None:
         """The key with this text; None if none was given. Raises TurnedAwayError if it is not known."""
@@ -99,20 +122,20 @@ class Taker:
             )
         return key
 
-    def _opened(self, request: BaseRequest, envelope: Envelope, body: bytes) -> Opened | Rejection:
+    def _opened(self, head: Head, envelope: Envelope, body: bytes) -> Opened | Rejection:
         most = self._settings.collector_unpacked_bytes
-        if request.method == "GET":
-            query = request.raw_path.partition("?")[2].encode()
+        if head.method == "GET":
+            query = head.target.partition("?")[2].encode()
             plain = query if envelope.call == PIXEL else from_form(query, most)
         else:
             plain = unpacked(body, most)
-            if envelope.tracker == "cloudevents" and "ce-specversion" in request.headers and isinstance(plain, bytes):
-                plain = asking.binary_event(request.headers, plain)
+            if envelope.tracker == "cloudevents" and "ce-specversion" in head.headers and isinstance(plain, bytes):
+                plain = asking.binary_event(head.headers, plain)
         return plain if isinstance(plain, Rejection) else opened(plain, envelope)
 
-    def _admit(self, key: WriteKey, origin: str | None, events: int) -> None:
+    def _allow(self, key: WriteKey, headers: asking.Headers, events: int) -> None:
         most = self._settings.collector_batch_events
-        if key.origins and origin is not None and origin.lower() not in key.origins:
+        if key.origins and (origin := asking.origin(headers)) is not None and origin.lower() not in key.origins:
             raise TurnedAwayError(403, "wrong_origin", f"the write key {key.name} is not for pages of {origin}")
         if events > most:
             raise TurnedAwayError(
@@ -124,30 +147,20 @@ class Taker:
                 429, "too_often", f"the write key {key.name} may send {key.events_per_second} events/s", wait
             )
 
-    async def _refused(self, why: Rejection, key: WriteKey | None, envelope: Envelope, body: bytes) -> TurnedAwayError:
-        """The answer to a request that can't be opened. If its key is known it is on the rejections topic, unless it was too large."""
+    def _refuse(self, why: Rejection, key: WriteKey | None, envelope: Envelope, body: bytes, done: Done) -> None:
+        """A request that can't be opened. If its key is known it goes to the rejections, unless it was too large."""
         if why.reason == "too_large":
-            return TurnedAwayError(413, why.reason, why.detail)
-        if key is not None:
-            await self._writer.refuse(why, body, envelope)
+            raise TurnedAwayError(413, why.reason, why.detail)
         self._metrics.count("events_refused", envelope.tracker, why.reason)
-        return TurnedAwayError(400, why.reason, why.detail)
+        problem = TurnedAwayError(400, why.reason, why.detail)
+        if key is None:
+            raise problem
+
+        def told(unwritten: str) -> None:
+            done((self._unacknowledged(unwritten) if unwritten else problem).answer(envelope.request_id))
+
+        self._writer.refuse(why, body, envelope, told)
 
     def _unacknowledged(self, why: str) -> TurnedAwayError:
         self._metrics.count("unacknowledged")
         return TurnedAwayError(503, "unacknowledged", f"{why}: send it again, under the same ids", AGAIN_SECONDS)
-
-
-def _envelope(request: BaseRequest, route: Intake, request_id: str, site: Site) -> Envelope:
-    headers = request.headers
-    sent = _SENT.search(request.raw_path) if route.tracker == "posthog" else None
-    return Envelope(
-        tracker=route.tracker,
-        received=time.time_ns() // 1_000_000,
-        call=route.call,
-        sent=None if sent is None else int(sent[1]),
-        user_agent=headers.get("User-Agent"),
-        page=headers.get("Referer"),
-        request_id=request_id,
-        site=site,
-    )

@@ -11,6 +11,7 @@ from aiohttp.helpers import rfc822_formatted_time
 from aiohttp.web import BaseRequest
 
 from intentflow.collector.answers import Answer
+from intentflow.collector.asking import Head, names_asked
 from intentflow.collector.connections import Connection
 
 _LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\nServer: intentflow\r\n" for status in HTTPStatus}
@@ -41,32 +42,32 @@ class Written:
         """It was sent whole."""
 
 
-def written(request: BaseRequest, answer: Answer, origin: str | None, request_id: str) -> Written:
+def written(head: Head, answer: Answer, origin: str | None, request_id: str) -> bytes:
     """An answer to this request."""
     more = f"Retry-After: {answer.retry_after}\r\n" if answer.retry_after else ""
-    head = (
-        f"{_LINES[answer.status]}{_ending(request, origin)}Content-Type: {answer.kind}\r\nContent-Length: {len(answer.body)}\r\n"
+    lines = (
+        f"{_LINES[answer.status]}{_ending(head, origin)}Content-Type: {answer.kind}\r\nContent-Length: {len(answer.body)}\r\n"
         f"X-Request-Id: {request_id}\r\n{_GUARDED}{more}\r\n"
     )
-    body = b"" if request.method == "HEAD" else answer.body
-    return Written(head.encode() + body, keep_alive=request.keep_alive)
+    return lines.encode() if head.method == "HEAD" else lines.encode() + answer.body
 
 
-def preflight(request: BaseRequest, origin: str | None, names: str | None) -> Written:
+def preflight(head: Head, origin: str | None) -> bytes:
     """What a browser asks before it lets a page send. It has no body, and says nothing of keys."""
+    names = names_asked(head.headers)
     allowed = f"Access-Control-Allow-Headers: {names}\r\n" if names else ""
-    head = (
-        f"{_LINES[204]}{_ending(request, origin)}Access-Control-Allow-Methods: {METHODS}\r\n"
+    lines = (
+        f"{_LINES[204]}{_ending(head, origin)}Access-Control-Allow-Methods: {METHODS}\r\n"
         f"Access-Control-Max-Age: {PREFLIGHT_SECONDS}\r\n{allowed}\r\n"
     )
-    return Written(head.encode(), keep_alive=request.keep_alive)
+    return lines.encode()
 
 
-def _ending(request: BaseRequest, origin: str | None) -> str:
+def _ending(head: Head, origin: str | None) -> str:
     """The lines that every answer has: the time, the origin, and what becomes of the connection where that isn't the rule."""
     lines = f"Date: {rfc822_formatted_time()}\r\n"
     if origin is not None:
         lines += _ALLOWED.format(origin)
-    if not request.keep_alive:
+    if not head.keep_alive:
         return lines + "Connection: close\r\n"
-    return lines if request.version.minor else lines + "Connection: keep-alive\r\n"
+    return lines if head.minor else lines + "Connection: keep-alive\r\n"
