@@ -1,10 +1,14 @@
 """Connections that only take up room, and good ones beside them. No Kafka: what is asked for is /health."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.http import HttpRequestParser
+from aiohttp.web_protocol import RequestHandler
 
 from intentflow.collector.keyfile import add_key
 from intentflow.collector.running import Collector
@@ -105,3 +109,98 @@ async def test_when_there_is_no_more_room_the_one_that_was_quiet_longest_makes_w
     assert (await asks(crowd[0])).startswith(b"HTTP/1.1 200 ")
     for _, writer in [late, *crowd]:
         writer.close()
+
+
+def whole(*requests: tuple[str, str, str]) -> bytes:
+    """Requests of a method, a target and a body, one behind the other; the last one ends the connection."""
+    made = []
+    for number, (method, target, body) in enumerate(requests, 1):
+        ending = "Connection: close\r\n" if number == len(requests) else ""
+        made.append(
+            f"{method} {target} HTTP/1.1\r\nHost: x\r\nX-Request-Id: r{number}\r\n{ending}Content-Length: {len(body)}\r\n\r\n{body}"
+        )
+    return "".join(made).encode()
+
+
+async def answered(door: Collector, *pieces: bytes) -> list[bytes]:
+    """The answers without their time."""
+    reader, writer = await opened(door)
+    for piece in pieces:
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(0.02)
+    said = await asyncio.wait_for(reader.read(), 20)
+    writer.close()
+    return [re.sub(rb"Date: [^\r]*\r\n", b"", answer) for answer in said.split(b"HTTP/1.1 ")[1:]]
+
+
+REQUESTS = [
+    ("POST", "/v1/track", "{}"),
+    ("POST", "/v1/track", "{" * 5000),
+    ("POST", "/v1/b?x=1", ""),
+    ("GET", "/i?e=pv", ""),
+    ("PUT", "/v1/track", "{}"),
+    ("HEAD", "/v1/track", ""),
+    ("OPTIONS", "/v1/track", ""),
+    ("POST", "/nowhere", "{}"),
+    ("GET", "/health", ""),
+]
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+async def test_a_request_is_answered_alike_whether_its_body_comes_with_its_head_or_behind_it(door: Collector, request_):
+    said = whole(request_)
+    head, _, body = said.partition(b"\r\n\r\n")
+    at_once, in_pieces = (
+        await answered(door, said),
+        await answered(door, head[:20], head[20:] + b"\r\n\r\n", body[:1], body[1:]),
+    )
+    assert len(at_once) == 1
+    assert at_once == in_pieces
+
+
+async def test_requests_that_follow_each_other_without_waiting_are_answered_in_their_order(door: Collector):
+    answers = await answered(door, whole(*REQUESTS, *REQUESTS))
+    assert [
+        answer.partition(b"X-Request-Id: ")[2].split(b"\r\n")[0] for answer in answers if not answer.startswith(b"204")
+    ] == [
+        f"r{number}".encode()
+        for number in range(1, 2 * len(REQUESTS) + 1)
+        if REQUESTS[(number - 1) % len(REQUESTS)][0] != "OPTIONS"
+    ]
+    one_by_one = [await answered(door, whole(request)) for request in REQUESTS]
+    assert [answer[:3] for answer in answers] == [answer[:3] for (answer,) in one_by_one] * 2
+
+
+async def test_an_error_of_ours_is_a_500_and_ends_this_connection_alone(
+    door: Collector, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(*_: object) -> bool:
+        raise ZeroDivisionError
+
+    good = await opened(door)
+    monkeypatch.setattr(door._door, "quick", broken)
+    (answer,) = await answered(door, whole(REQUESTS[0]))
+    assert answer.startswith(b"500 ")
+    assert dropped(door, "error") == 1
+    monkeypatch.undo()
+    assert (await asks(good)).startswith(b"HTTP/1.1 200 ")
+    good[1].close()
+
+
+def test_what_is_known_of_aiohttps_connection_is_still_so():
+    """See docs/decisions/0017: these are its own, and an update may move them."""
+    own = {
+        "_request_count",
+        "_messages",
+        "_request_in_progress",
+        "_handler_waiter",
+        "_waiter",
+        "_close",
+        "_force_close",
+        "_task_handler",
+    }
+    assert own <= set(RequestHandler.__slots__)
+    assert {"_paused", "_parser", "transport"} <= set(BaseProtocol.__slots__)
+    assert callable(BaseProtocol._drain_helper)
+    assert callable(HttpRequestParser.message_consumed)

@@ -28,6 +28,6 @@ class Allowance:
         if now >= end:
             end, used = now + WINDOW_SECONDS, 0
         if used + events > key.events_per_second * WINDOW_SECONDS:
-            return max(1, math.ceil(end - now))
+            return min(WINDOW_SECONDS, max(1, math.ceil(end - now)))
         self._windows[key.name] = (end, used + events)
         return 0
