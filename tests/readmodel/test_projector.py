@@ -50,8 +50,6 @@ async def test_a_redis_that_lost_a_part_is_built_anew(stage, lost):
             "positions": [keys.positions],
         }
         await stage.client.delete(*gone[lost])
-        stage.town.signs_up("l:new@acme.com", NOW)
-        await stage.publish()
 
         async def is_anew() -> bool:
             return (await stage.generations.serving()) not in (None, number) and await stage.is_current()

@@ -6,6 +6,7 @@ import contextlib
 import pytest
 
 from intentflow.errors import ConfigError, IntentflowError
+from intentflow.readmodel.pulse import decode_pulse
 from tests.readmodel.stage import until
 from tests.readmodel.town import NOW, Feeder
 
@@ -21,12 +22,19 @@ async def test_the_old_one_serves_until_the_new_one_does_and_the_projector_goes_
             assert (await stage.generations.serving() == old) is not progress.serves
         new = await stage.generations.serving()
         assert (progress.generation, progress.built, progress.leads) == (new, 1.0, 30)
+        await until(lambda: says_so(stage, new))
         stage.town.signs_up("l:new@acme.com", NOW)
         await stage.publish()
         await until(stage.is_current)
         assert await stage.same_as_anew()
         assert await stage.generations.known() == {new}
         assert await stage.generations.serving() == new
+
+
+async def says_so(stage, number) -> bool:
+    """Whether the projector feeds that one, though nothing happens."""
+    pulse = decode_pulse(await stage.client.get(stage.root.pulse))
+    return pulse is not None and pulse.generation == number
 
 
 async def test_who_follows_the_feed_is_told_to_begin_anew(stage):

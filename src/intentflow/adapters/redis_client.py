@@ -10,13 +10,13 @@ from redis.exceptions import RedisError
 
 from intentflow.errors import ConfigError
 
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 10.0  # a large transaction may take some
 CONNECT_SECONDS = 3.0
 # redis-py types each answer as "awaitable or not", for both of its clients at once: under mypy nothing of it could be awaited.
 Client: TypeAlias = Any
 
 
-def connect(url: str) -> Client:
+def connect(url: str, answer_seconds: float = ANSWER_SECONDS) -> Client:
     """A client that gives bytes, and raises where it could only guess whether something was done: it never asks twice by itself.
 
     Nothing is asked yet. Raises `ConfigError` if the URL is none, or names a file of authorities that cannot be read.
@@ -24,7 +24,7 @@ def connect(url: str) -> Client:
     try:
         client = Redis.from_url(
             url,
-            socket_timeout=ANSWER_SECONDS,
+            socket_timeout=answer_seconds,
             socket_connect_timeout=CONNECT_SECONDS,
             retry=Retry(NoBackoff(), 0),
             client_name="intentflow",

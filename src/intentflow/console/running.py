@@ -21,6 +21,7 @@ from intentflow.settings import Settings
 log = logging.getLogger(__name__)
 AGAIN_SECONDS = 2.0  # until a projector that ended is started again
 LOOK_SECONDS = 1.0
+PATIENCE_SECONDS = 4.0  # with Redis: somebody looks at a page and waits
 SHUTDOWN_SECONDS = 3  # for requests that are being answered; streams are closed then
 
 
@@ -31,7 +32,7 @@ async def serve(settings: Settings, with_projector: bool, tell: Callable[[str], 
     """
     port = claimed_port(settings.console_port, "the console", "--port")
     settings, token = _with_token(settings.model_copy(update={"console_port": port}))
-    redis = redis_of(settings)
+    redis = redis_of(settings, PATIENCE_SECONDS)
     ask = ReadModel(redis, settings.app_id, read(settings.model))
     server = uvicorn.Server(config_of(create_app(settings, ask), settings.console_host, port))
     children = [EmbeddedCommand("projector", settings, settings.data / "projector.log")] if with_projector else []
@@ -51,7 +52,10 @@ async def serve(settings: Settings, with_projector: bool, tell: Callable[[str], 
 
 
 def config_of(app: FastAPI, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
-    """How the app is served: nothing said of what serves it, no name taken from a proxy, no line per request."""
+    """How the app is served: nothing said of what serves it, no name taken from a proxy, no line per request or for starting."""
+    for logger, level in (("uvicorn", logging.WARNING), ("sse_starlette", logging.WARNING)):
+        logging.getLogger(logger).setLevel(level)
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Config(
         app,
         host=host,
@@ -63,6 +67,11 @@ def config_of(app: FastAPI, host: str = "127.0.0.1", port: int = 0) -> uvicorn.C
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         timeout_keep_alive=30,
     )
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A stream that is cut when we end is none."""
+    return "returned without completing response" not in record.getMessage()
 
 
 def address_of(settings: Settings, token: str = "") -> str:

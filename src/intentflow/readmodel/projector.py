@@ -132,7 +132,7 @@ class Projector:
 
     async def _beat(self, follower: Follower, feeding: Feeding, sweep: Sweep) -> None:
         """Once a second: the lease, the pulse, a part of the sweep."""
-        if not await self._lease.hold():
+        if not await self._lease.hold() or not await self._store.serves(feeding.keys):
             raise MovedError
         ends = await follower.ends(feeding.at)
         lag = feeding.lag(ends)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from intentflow.adapters import prometheus
-from intentflow.adapters.redis_client import Client, connect
+from intentflow.adapters.redis_client import ANSWER_SECONDS, Client, connect
 from intentflow.domain.fold import Fold
 from intentflow.errors import ConfigError
 from intentflow.model.load import load
@@ -16,11 +16,11 @@ from intentflow.settings import Settings
 from intentflow.wire.topic_names import TopicNames
 
 
-def redis_of(settings: Settings) -> Client:
+def redis_of(settings: Settings, answer_seconds: float = ANSWER_SECONDS) -> Client:
     """A client of the Redis that the settings name. Raises `ConfigError` if they name none."""
     if settings.redis_url is None:
         raise ConfigError("no Redis is named: set INTENTFLOW_REDIS_URL, or use the embedded stack's (`intentflow up`)")
-    return connect(settings.redis_url.get_secret_value())
+    return connect(settings.redis_url.get_secret_value(), answer_seconds)
 
 
 async def project(settings: Settings) -> None:

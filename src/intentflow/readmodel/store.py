@@ -38,6 +38,10 @@ class Store:
         places = ((name.decode().rpartition("/"), int(at)) for name, at in found.items())
         return {(topic, int(number)): at for (topic, _, number), at in places if topic not in ("", "epoch")}
 
+    async def serves(self, keys: Keys) -> bool:
+        """Whether it is the one that serves, and whole."""
+        return bool(await self.redis.get(self.root.current) == str(keys.number).encode() and await self.is_whole(keys))
+
     async def is_whole(self, keys: Keys) -> bool:
         """Whether it has as many rows as were written: nobody deleted or evicted them."""
         count, written = await self.redis.hlen(keys.rows), await self.redis.hget(keys.positions, ROWS)
