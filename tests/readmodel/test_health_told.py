@@ -1,5 +1,6 @@
 """What health says, and what to do: a table."""
 
+from typing import Any
 
 import pytest
 
@@ -10,10 +11,10 @@ from tests.readmodel.town import NOW
 MIB = 1 << 20
 
 
-def pulse(**said) -> Pulse:
-    return Pulse(
-        **{"at": NOW, "doing": "following", "generation": 1, "lag": 0, "worker_lag": 0, "scored_at": NOW} | said
-    )
+def pulse(**said: Any) -> Pulse:
+    well = {"at": NOW, "doing": "following", "generation": 1, "lag": 0, "worker_lag": 0, "scored_at": NOW}
+    fields: dict[str, Any] = {**well, **said}
+    return Pulse(**fields)
 
 
 WELL = {"pulse": pulse(), "generation": 1, "whole": True, "model": "a" * 64, "ours": "a" * 64}
