@@ -113,18 +113,21 @@ class Rig:
             done = await offsets.committed(group_of(self.settings))
         return sum(end - done.get(where, 0) for where, end in ends.items())
 
-    def child(self, file: Path) -> subprocess.Popen[bytes]:
-        """`intentflow deliver` as a process of its own, to be killed."""
-        said = {
+    def environment(self) -> dict[str, str]:
+        """The settings, as another process reads them."""
+        return {
             "INTENTFLOW_BOOTSTRAP": self.settings.bootstrap,
             "INTENTFLOW_PREFIX": self.prefix,
             "INTENTFLOW_APP_ID": self.prefix,
             "INTENTFLOW_PARTITIONS": "2",
             "INTENTFLOW_SESSION_TIMEOUT": "2",
         }
+
+    def child(self, file: Path) -> subprocess.Popen[bytes]:
+        """`intentflow deliver` as a process of its own, to be killed."""
         command = [sys.executable, "-m", "intentflow", "deliver", "--endpoints", str(file), "--metrics-port", "0"]
         with file.with_suffix(".log").open("ab") as log:
-            return subprocess.Popen(command, env=os.environ | said | ENVIRON, stdout=log, stderr=log)
+            return subprocess.Popen(command, env=os.environ | self.environment() | ENVIRON, stdout=log, stderr=log)
 
 
 async def until(holds: Callable[[], object], what: str) -> None:

@@ -83,12 +83,10 @@ def dead_letters(
     if as_json:
         sys.stdout.buffer.write(msgspec.json.encode([_document(letter) for letter in letters]) + b"\n")
     elif letters:
-        table = Table("endpoint", "lead", "change", "reason", "attempts", "came in", "last answer")
         for one in letters:
-            table.add_row(
-                one.endpoint, one.lead, one.id, one.reason, str(one.attempts), _when(one.since), one.detail
-            )  # fmt: skip
-        out.print(table)
+            tries = f" after {one.attempts} attempts" if one.attempts else ""
+            what = f"{_when(one.since)}  {one.endpoint}  {one.lead}  {one.id}  {one.reason}{tries}  {one.detail}"
+            out.print(what, markup=False, highlight=False, soft_wrap=True)
     else:
         out.print("No dead letters that nobody has asked for again.")
     if letters:

@@ -1,5 +1,7 @@
 """One POST to an endpoint: bounded in time and in what is read, to an address that may be spoken to, and never redirected."""
 
+import os
+import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -93,5 +95,12 @@ def failure(error: Exception) -> Answer:
     if isinstance(error, ClientConnectorCertificateError | ssl.SSLError) or "SSL" in type(error).__name__:
         return Answer("unreachable", "its certificate is not trusted, or TLS fails")
     if isinstance(error, ClientConnectorError):
-        return Answer("unreachable", error.os_error.strerror or type(error.os_error).__name__)
+        return Answer("unreachable", _reason(error.os_error))
     return Answer("unreachable", type(error).__name__)
+
+
+def _reason(error: OSError) -> str:
+    """Why no connection came about; a name server's answer has numbers of its own."""
+    if isinstance(error, socket.gaierror) or error.errno is None:
+        return error.strerror or type(error).__name__
+    return os.strerror(error.errno)

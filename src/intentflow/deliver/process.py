@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -15,16 +15,16 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 
 from intentflow.adapters.kafka_access import client_arguments
-from intentflow.adapters.prometheus import Check, serve
 from intentflow.adapters.topics import ensure
 from intentflow.deliver.deliverer import Deliverer, Sending
 from intentflow.deliver.endpoint import Endpoint
+from intentflow.deliver.health import not_ready, serving
 from intentflow.deliver.metrics import Metrics
 from intentflow.deliver.partition import WINDOW
 from intentflow.deliver.sending import Sender
 from intentflow.deliver.tenure import Tenure, now_ms
 from intentflow.deliver.topics import group_of, names_of, sources, topics
-from intentflow.errors import ConfigError, ServerMissingError
+from intentflow.errors import ServerMissingError
 from intentflow.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,6 @@ log = logging.getLogger(__name__)
 READ_MS = 200
 LOOK_SECONDS = 1.0
 FULL_SECONDS = 0.05
-LIVE_SECONDS = 30.0  # without a turn of the event loop it is worth no keeping
 
 
 class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says nothing of its types
@@ -47,6 +46,7 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
         self.tenures: dict[int, Tenure] = {}
         self.assigned = False
         self._ending = False
+        self._told: list[int] | None = None
         self.left: dict[str, int] = {}  # endpoint -> changes that waited when this process ended
         self._holding: dict[int, asyncio.Task[None]] = {}
         self._senders = {endpoint.name: Sender(endpoint) for endpoint in endpoints}
@@ -54,7 +54,7 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
         self._tasks: asyncio.TaskGroup
         self._sends: set[asyncio.Task[None]] = set()
         self._wake: asyncio.TimerHandle | None = None
-        self._beat = time.monotonic()
+        self.beat = time.monotonic()
 
     async def run(self, until: asyncio.Event) -> None:
         """Deliver until the event is set. Raises ConfigError (topics, ports) and ServerMissingError (no Kafka at the start)."""
@@ -63,7 +63,7 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
         async with contextlib.AsyncExitStack() as stack:
             for sender in self._senders.values():
                 await stack.enter_async_context(sender)
-            stack.callback(self._serve())
+            stack.callback(serving(self))
             await self._join()
             stack.push_async_callback(self._consumer.stop)
             try:
@@ -145,7 +145,7 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
 
     async def _read(self) -> None:
         while True:
-            self._beat = time.monotonic()
+            self.beat = time.monotonic()
             wanted = self._with_room()
             if not wanted:
                 await asyncio.sleep(FULL_SECONDS)
@@ -184,7 +184,7 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
 
     async def idle(self) -> bool:
         """Whether all that lies in the sources is read, and nothing can be sent now: what is left waits for a later attempt."""
-        if self._ready():
+        if not_ready(self):
             return False
         for tenure in self.tenures.values():
             ends = await self._consumer.end_offsets(tenure.sources)
@@ -198,41 +198,25 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
     async def _look(self) -> None:
         while True:
             self.metrics.look(now_ms())
+            self._tell()
             for topic in sources(self.names):
                 lags = [self._lag(tp) for tenure in self.tenures.values() for tp in tenure.sources if tp.topic == topic]
                 self.metrics.gauges["deliver_lag_records"].labels(topic).set(sum(lags))
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _tell(self) -> None:
+        """Say once which partitions are ours, when all of them are taken."""
+        ours = sorted(self.tenures) if not not_ready(self) else None
+        if ours is not None and ours != self._told:
+            waiting = sum(waits.changes for waits in self.deliverer.waits().values())
+            log.info("delivering partitions %s; %d changes wait", ", ".join(map(str, ours)) or "none", waiting)
+        self._told = ours
 
     def _lag(self, tp: TopicPartition) -> int:
         """Records that the broker has and the partition's books have not, as far as the client has heard."""
         tenure = self.tenures[tp.partition]
         end = self._consumer.highwater(tp) if tp in self._consumer.assignment() else None
         return 0 if end is None or tenure.partition is None else max(0, end - tenure.partition.next[tp.topic])
-
-    def _serve(self) -> Callable[[], None]:
-        port, host = self.settings.deliver_metrics_port, self.settings.metrics_host
-        if not port:
-            return lambda: None
-        try:
-            return serve(self.metrics.registry, port, host, self.checks())
-        except OSError as error:
-            raise ConfigError(
-                f"{host}:{port}: metrics cannot be served there ({error.strerror}): choose another --metrics-port"
-            ) from error
-
-    def checks(self) -> Mapping[str, Check]:
-        """By name: live and ready."""
-        return {"live": self._live, "ready": self._ready}
-
-    def _live(self) -> str:
-        silent = time.monotonic() - self._beat
-        return f"the event loop has not turned for {silent:.0f} s" if silent > LIVE_SECONDS else ""
-
-    def _ready(self) -> str:
-        if not self.assigned:
-            return f"waiting for partitions of group {group_of(self.settings)}"
-        taking = [str(number) for number, tenure in list(self.tenures.items()) if tenure.partition is None]
-        return f"taking partitions {', '.join(taking)}" if taking else ""
 
 
 def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -144,8 +144,6 @@ class Tenure:
             raise IntentflowError(
                 f"{self.names.deliveries}-{self.number} has a row that this version cannot read ({error}): was it written by a newer one?"
             ) from error
-        waiting = sum(len(queue.waiting) for queue in self.partition.waiting.queues.values())
-        log.info("partition %d is ours: %d changes wait", self.number, waiting)
 
     async def _rows(self) -> dict[bytes, bytes]:
         """The latest row of every key."""
