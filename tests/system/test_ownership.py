@@ -8,7 +8,7 @@ import pytest
 
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
 from intentflow.domain.lead import Lead
-from intentflow.lane.effects import WriteLog
+from intentflow.lane.effects import ReadGap, Stop, WriteLog
 from intentflow.lane.marks import Fence, Topic, encode_fence
 from intentflow.lane.phases import Phase
 from intentflow.lane.places import Place
@@ -120,3 +120,15 @@ async def test_two_who_fence_at_once_do_not_both_own_the_log(with_log: Log):
     await with_log.take(slow)
     assert (quick.epoch, slow.epoch) == (1, 2)
     assert slow.log.fences == 3
+    quick.open(1)
+    ours = quick.flights.expected
+    [gap] = quick.log_ends(slow.flights.expected)
+    assert isinstance(gap, ReadGap)
+    records = [
+        record for record in await asyncio.to_thread(read, with_log.app, with_log.topic) if record.partition == 0
+    ]
+    [stop] = quick.gap_read(gap.ticket, [record for record in records if record.offset >= ours])
+    assert isinstance(stop, Stop), (
+        "the one that was overtaken by a sleeper's fence ends; its supervisor starts it again"
+    )
+    assert "it has a new owner" in stop.reason
