@@ -25,7 +25,7 @@ demo: $(STAMP)  ## some made-up days of a shop, scored before your eyes; stops b
 
 test: lint  ## lint, types, layers, and all tests, those on a real broker included
 	@echo "==> tests"
-	@$(BIN)/python -m pytest -q $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 $(ARGS)
 
 test-doors: $(STAMP)  ## the doors alone: collector, real clients and browsers, console, delivery
 	@$(BIN)/python -m pytest -q $(wildcard tests/collector tests/clients tests/console tests/deliver) $(ARGS)

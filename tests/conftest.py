@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
 
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
+from tests.beside import BesideTheBroker
 
 IN_CI = os.environ.get("CI", "") not in ("", "0", "false")
 
@@ -44,6 +46,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("skipped, which CI doesn't allow")
         for name in skipped:
             terminalreporter.line(name)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BesideTheBroker:
+    """The broker's tests are handed out first, since they take longest: they are in the first file."""
+    config.option.loadscopereorder = False
+    return BesideTheBroker(config, log)
 
 
 @pytest.fixture(scope="session")
