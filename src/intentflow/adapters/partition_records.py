@@ -60,6 +60,11 @@ class PartitionRecords:
             {(tp.topic, tp.partition): at for tp, at in ends.items()},
         )
 
+    async def ends(self, topic: str, partitions: int) -> dict[int, int]:
+        """Where each partition of a topic ends now, asked for at once."""
+        found = await self._consumer.end_offsets([TopicPartition(topic, number) for number in range(partitions)])
+        return {tp.partition: at for tp, at in found.items()}
+
     async def read(self, topic: str, number: int, end: int, begin: int = 0) -> AsyncIterator[list[Any]]:
         """All records of a partition from offset `begin` on and below `end`, in order, as they arrive.
 

@@ -62,11 +62,7 @@ class Gatherer:
 
     async def moved(self, mail: Mail) -> bool:
         """Whether leads have told each other more since then."""
-        for number, end in mail.ends.items():
-            _, ends = await self.reader.bounds([self.names.identities], number)
-            if ends[self.names.identities, number] != end:
-                return True
-        return False
+        return bool(mail.ends) and await self.reader.ends(self.names.identities, self.partitions) != mail.ends
 
     async def bounds(self, number: int) -> Bounds:
         """What is committed of a partition now, and then where its changelog ends."""
