@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import redis
 
-from intentflow.adapters.embedded_kafka import EmbeddedKafka
+from tests.system.secure_kafka import SecureKafka
 from tests.system.whole import ADDRESS, HOOK, REDIS, SASL, SIGNING, Whole, eventually, whole
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
@@ -15,8 +16,8 @@ SERIES = re.compile(r"^(intentflow_\w+(?:\{.*\})?) ", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def running(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
-    with whole(kafka, tmp_path_factory.mktemp("whole")) as one:
+def running(secure_kafka: SecureKafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    with whole(secure_kafka, tmp_path_factory.mktemp("whole")) as one:
         yield one
 
 
@@ -77,7 +78,7 @@ def test_nothing_that_people_say_and_no_secret_is_in_a_log_or_a_metric(running: 
     told = {**running.logs(), **{f"metrics of {part}": text for part, text in running.metrics().items()}}
     assert {"worker", "collector", "console", "projector", "deliver"} <= set(told)
     secrets = [running.key, running.token, REDIS, SASL, SIGNING.removeprefix("whsec_"), HOOK]
-    # the app, its topics and its group are called after the canaries
+    # the app, its topics and its group are called so
     found = {
         (part, one)
         for part, text in told.items()
@@ -101,6 +102,16 @@ def test_whatever_is_sent_adds_no_series(running: Whole):
         people(running, number)
     settled(running, 22, attempts=3)
     assert series(running) - before == set()
+
+
+def test_trouble_with_redis_is_told_without_its_password(running: Whole):
+    with redis.Redis.from_url(running.valkey) as client:
+        client.config_set("requirepass", "another-canary-pw")
+        client.client_kill_filter(_type="normal", skipme=True)
+    eventually(lambda: running.look("/api/leads")[0] == 503, "the console to miss its Redis")
+    eventually(lambda: "feeding" not in running.logs()["projector"].splitlines()[-1], "the projector to say so")
+    said = [*running.logs().values(), running.look("/api/leads")[1], running.look("/")[1]]
+    assert [text for text in said if REDIS in text or "another-canary-pw" in text] == []
 
 
 def series(one: Whole) -> set[str]:

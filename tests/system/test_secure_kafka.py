@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,10 +18,9 @@ from tests.system.workers import App
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureKafka]:
-    with SecureKafka(tmp_path_factory.mktemp("secure")) as kafka:
-        yield kafka
+@pytest.fixture
+def broker(secure_kafka: SecureKafka) -> SecureKafka:
+    return secure_kafka
 
 
 def access(broker: SecureKafka, **other: str) -> dict[str, str]:

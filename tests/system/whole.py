@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import http.client
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import Any
 import pytest
 import redis
 
-from intentflow.adapters.embedded_kafka import EmbeddedKafka
 from intentflow.adapters.embedded_parts import EmbeddedParts
 from intentflow.adapters.embedded_valkey import EmbeddedValkey
 from intentflow.adapters.producing import BatchProducer
@@ -21,12 +21,27 @@ from intentflow.adapters.topic_specs import app_topics
 from intentflow.adapters.topics import ensure
 from intentflow.collector.keyfile import add_key
 from intentflow.console.tokens import make_token
+from intentflow.deliver.topics import topics as deliver_topics
 from intentflow.settings import Settings
 from intentflow.wire.topic_names import TopicNames
+from tests.system.secure_kafka import (
+    DESCRIBE,
+    DESCRIBE_CONFIGS,
+    GROUP,
+    LITERAL,
+    PREFIXED,
+    READ,
+    TOPIC,
+    TRANSACTIONAL_ID,
+    WRITE,
+    Right,
+    SecureKafka,
+)
 
+DOCS = Path(__file__).parents[2] / "docs" / "security.md"
 NAME = "canaries"
 PATIENCE_SECONDS = 60.0
-REDIS, SASL, HOOK = "redis-canary-pw", "sasl-canary-pw", "hook-canary-path"
+REDIS, SASL, HOOK, USER = "redis-canary-pw", "sasl-canary-pw", "hook-canary-path", "all-parts"
 SIGNING = "whsec_Y2FuYXJ5LWNhbmFyeS1jYW5hcnktY2FuYXJ5LTE="  # made up for this test
 ADDRESS = "203.0.113.77"
 ENDPOINTS = """\
@@ -42,8 +57,9 @@ endpoints:
 class Whole:
     """The running stack, on one partition; `settings.data` has its logs."""
 
-    def __init__(self, settings: Settings, key: str, token: str) -> None:
-        self.settings, self.key, self.token = settings, key, token
+    def __init__(self, settings: Settings, kafka: str, key: str, token: str) -> None:
+        self.settings, self.kafka, self.key, self.token = settings, kafka, key, token
+        self.valkey = settings.redis_url.get_secret_value() if settings.redis_url else ""
         self.names = TopicNames(settings.prefix, settings.app_id)
 
     def call(self, port: int, method: str, path: str, body: object = None, **headers: str) -> tuple[int, str]:
@@ -69,7 +85,7 @@ class Whole:
 
     async def put(self, *records: tuple[bytes | None, bytes]) -> None:
         """Straight onto the events topic."""
-        async with BatchProducer(self.settings.kafka) as producer:
+        async with BatchProducer(self.kafka) as producer:
             for key, value in records:
                 await producer.add(self.names.events, 0, key, value, int(time.time() * 1000))
 
@@ -88,7 +104,7 @@ class Whole:
 
 
 @contextlib.contextmanager
-def whole(kafka: EmbeddedKafka, folder: Path) -> Iterator[Whole]:
+def whole(kafka: SecureKafka, folder: Path) -> Iterator[Whole]:
     """Worker, collector, console with its projector, and deliverer, all of them ready, until the end of the block."""
     key, (token, kept) = add_key(folder / "collector-keys.yaml", "site", "server"), make_token("operator")
     (folder / "deliver.yaml").write_text(ENDPOINTS)
@@ -100,15 +116,38 @@ def whole(kafka: EmbeddedKafka, folder: Path) -> Iterator[Whole]:
         doors = ("metrics", "collector", "collector_metrics", "console", "projector_metrics", "deliver_metrics")
         said: dict[str, Any] = {f"{door}_port": free_port() for door in doors}
         settings = Settings(
-            bootstrap=kafka.bootstrap, app_id=NAME, prefix=NAME, partitions=1, family_topics=False, data=folder, console_tokens=(kept,),
-            redis_url=valkey.url.replace("redis://", f"redis://:{REDIS}@"), sasl_username="canary-user", sasl_password=SASL,
-            deliver_endpoints=folder / "deliver.yaml", **said,
+            bootstrap=kafka.secure, security_protocol="SASL_SSL", tls_ca=kafka.authority, sasl_username=USER, sasl_password=SASL,
+            app_id=NAME, prefix=NAME, partitions=1, family_topics=False, data=folder, console_tokens=(kept,),
+            redis_url=valkey.url.replace("redis://", f"redis://:{REDIS}@"), deliver_endpoints=folder / "deliver.yaml", **said,
         )  # fmt: skip
-        one = Whole(settings, key, token)
-        asyncio.run(ensure(settings.kafka, app_topics(one.names, partitions=1)))
+        one = Whole(settings, kafka.bootstrap, key, token)
+        for specs in (app_topics(one.names, partitions=1), deliver_topics(settings)):  # they have some in common
+            asyncio.run(ensure(kafka.bootstrap, specs))
+        kafka.admit(USER, SASL, rights(one.names))
         with EmbeddedParts(settings, ("worker", "collector", "console", "deliver")) as parts:
             eventually(lambda: _is_ready(one, parts), f"all parts to be ready: {folder}")
             yield one
+
+
+def rights(names: TopicNames) -> list[Right]:
+    """What docs/security.md says that the parts need of Kafka, all together."""
+    rows = re.findall(
+        r"^\| [a-z ]+ \| (.*?) ?\| (.*?) ?\| (.*?) ?\|$", DOCS.read_text().partition("## Who needs")[2], re.MULTILINE
+    )
+
+    def named(cell: str) -> list[str]:
+        said = cell.replace("<prefix>", names.prefix).replace("<app_id>", names.app_id)
+        return re.findall(r"`([^`]+)`", said)
+
+    found: set[Right] = set()
+    for reads, writes, groups in rows:
+        for operation, cell in ((READ, reads), (WRITE, writes)):
+            found |= {
+                (TOPIC, topic, LITERAL, of) for topic in named(cell) for of in (operation, DESCRIBE, DESCRIBE_CONFIGS)
+            }
+        found |= {(GROUP, group, LITERAL, READ) for group in named(groups)}
+        found |= {(TRANSACTIONAL_ID, group, PREFIXED, WRITE) for group in named(groups) if group.endswith("-deliver")}
+    return sorted(found)
 
 
 def _is_ready(one: Whole, parts: EmbeddedParts) -> bool:
