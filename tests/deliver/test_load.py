@@ -1,9 +1,15 @@
 """A deliver.yaml in, endpoints or everything that is wrong with it out."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from intentflow.deliver.load import DeliverError, endpoints, load
+from intentflow.deliver.schema import WebhookWritten
 from tests.deliver.made import ENVIRON, OLD_SECRET, SECRET, WRITTEN, deliver, findings
+
+PAGE = Path(__file__).parents[2] / "docs" / "delivery.md"
 
 
 def test_a_sound_file_gives_its_endpoints_with_their_secrets():
@@ -120,3 +126,33 @@ def test_a_file_that_is_not_there_is_told():
 
 def test_an_empty_file_is_told_what_to_begin_with():
     assert findings("") == ["deliver.yaml:1: the file is empty; begin with the key deliver"]
+
+
+def blocks_of_the_page() -> list[str]:
+    """The YAML of docs/delivery.md."""
+    return re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+
+
+def test_the_endpoints_that_the_page_shows_can_be_used():
+    general, hubspot, _ = blocks_of_the_page()
+    crm, contacts = endpoints(deliver(general + hubspot), ENVIRON)
+    assert (crm.name, crm.when.to, crm.when.leads) == ("crm", ("mql", "sql"), "known")
+    assert (contacts.kind, list(contacts.stages)) == ("hubspot", ["prospect", "mql", "sql"])
+
+
+def test_the_table_of_the_page_names_every_key_of_a_webhook():
+    said = re.findall(r"^\| `([a-z_]+)` \| .* \|.*\|$", PAGE.read_text(), re.MULTILINE)
+    assert said == [
+        "kind",
+        "url",
+        "secrets",
+        "headers",
+        "when",
+        "notices",
+        "contact",
+        "concurrency",
+        "timeout",
+        "retry",
+        "allow_networks",
+    ]
+    assert set(said) == set(WebhookWritten.model_fields)

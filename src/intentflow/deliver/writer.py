@@ -1,7 +1,7 @@
 """Writes the settlements of one partition, each in one Kafka transaction: dead letters, rows and offsets, or nothing.
 
 The transactional id is the partition's. Whoever takes it over begins with the same id, and from then on Kafka refuses what an earlier owner
-still sends, and has undone what it had begun. So nobody reads rows that may change behind his back (docs/decisions/0009).
+still sends, and has undone what it had begun. So nobody reads rows that may change behind his back (docs/decisions/0018).
 """
 
 import asyncio
