@@ -1,8 +1,12 @@
 """What batches of records make of the read model, on real servers."""
 
+import pytest
+
 from intentflow.domain.bonds import Bonds
 from intentflow.domain.worth import code
+from intentflow.errors import IntentflowError
 from intentflow.readmodel.shelves import shelf_of
+from intentflow.readmodel.store import MovedError
 from intentflow.wire.rows import decode_row
 from tests.readmodel.town import DAY, NAMES, NOW, Feeder, Record, Town, digest
 
@@ -114,3 +118,27 @@ async def test_an_alias_is_no_lead_of_its_own_and_leads_to_whose_it_is(store):
     found = await feeder.ask.lead("c0ffee")
     assert found is not None
     assert (found.key, found.asked_for) == ("l:ada@acme.com", "v:c0ffee")
+
+
+async def test_a_row_of_another_format_ends_the_projection_in_words_and_writes_nothing(store):
+    town = Town()
+    town.signs_up("l:ada", NOW)
+    unreadable = Record(99, NOW, b"l:bob", (1).to_bytes(4, "big") + b"\x02" + bytes(8) + b"\xc1")
+    town.topics[NAMES.changelog].append(unreadable)
+    feeder = await Feeder(store, town).begin()
+    with pytest.raises(IntentflowError, match="older than the worker"):
+        await feeder.feed()
+    assert await store.hlen(feeder.keys.rows) == 0
+
+
+async def test_a_batch_from_elsewhere_than_where_redis_stands_is_not_taken(store):
+    town = Town()
+    town.signs_up("l:ada", NOW)
+    feeder = await Feeder(store, town).begin()
+    batch = await feeder._batch(1000, [NAMES.changelog])
+    await feeder.take(batch)
+    with pytest.raises(MovedError):
+        await feeder.take(batch, expected={(NAMES.changelog, 0): None})
+    await feeder.client.hdel(feeder.keys.rows, "l:ada")
+    with pytest.raises(MovedError):
+        await feeder.take(batch)

@@ -13,13 +13,14 @@ import msgspec
 from msgspec import Struct
 
 from intentflow.domain.fold import Fold
+from intentflow.errors import IntentflowError
 from intentflow.lane.changelog import Changelog
 from intentflow.lane.fetching import Fetched
 from intentflow.lane.marks import LEDGER, MODEL, SOURCES
 from intentflow.readmodel.books import Books
 from intentflow.readmodel.erasures import ErasureLog, Mark, erases
 from intentflow.readmodel.keys import Keys
-from intentflow.readmodel.standing import standing_of
+from intentflow.readmodel.standing import Standing, standing_of
 from intentflow.readmodel.told import Told, kept, told_of
 from intentflow.readmodel.writes import Writes
 from intentflow.wire.changes import decode_change
@@ -104,12 +105,19 @@ class Projection:
         writes.gone |= gone
         for key in (*rows, *gone):
             old, new = (
-                None if row is None else standing_of(self.fold, key, row, now)
-                for row in (before.rows.get(key), rows.get(key))
+                None if row is None else self._standing(key, row, now) for row in (before.rows.get(key), rows.get(key))
             )
             writes.moved(key, old, new)
         writes.put(self.keys.positions, f"epoch/{part.partition}", log.epoch)
         self._marks(part, log, before, now if live else None, writes)
+
+    def _standing(self, key: bytes, row: bytes, now: int) -> Standing | None:
+        try:
+            return standing_of(self.fold, key, row, now)
+        except msgspec.DecodeError as error:
+            raise IntentflowError(
+                f"the changelog holds a row that cannot be read ({error}): is this projector older than the worker? Start the same version"
+            ) from error
 
     def _marks(self, part: Fetched, log: Changelog, before: Before, now: int | None, writes: Writes) -> None:
         for key, value in log.marks.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, contextmanager
+from datetime import date
 
 from redis.exceptions import RedisError
 
@@ -55,6 +56,7 @@ class ReadModel:
         self._rack = Rack(redis, self._fold)
         self._counts = Counts(redis, reading.model)
         self._refused = RefusedPages(redis)
+        self._told: tuple[date, ModelView] | None = None
 
     async def leads(
         self, wanted: LeadFilter = ALL, sort: Sort = "stage", cursor: str | None = None, limit: int = 50
@@ -154,7 +156,13 @@ class ReadModel:
 
     def model(self) -> ModelView:
         """The scoring model, with what `intentflow model check` finds in it."""
-        return model_view(self.reading, moment_of(self._now()).date())
+        today = moment_of(self._now()).date()
+        if self._told is None or self._told[0] != today:
+            self._told = (
+                today,
+                model_view(self.reading, today),
+            )  # what is to be reviewed by a date is found anew each day
+        return self._told[1]
 
     async def _keys(self) -> Keys:
         """Those of the generation that serves; of one that is empty if none does."""
