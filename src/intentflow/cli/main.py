@@ -14,6 +14,7 @@ from intentflow.cli import (
     console,
     deliver,
     demo,
+    erase,
     explain,
     lag,
     leads,
@@ -26,6 +27,7 @@ from intentflow.cli import (
     simulate,
     stack,
     state,
+    subject,
     token,
     topics,
     verify,
@@ -50,6 +52,8 @@ app.command("replay")(replay.replay)
 app.command("explain")(explain.explain_)
 app.command("verify")(verify.verify)
 app.command("lag")(lag.lag)
+app.command("erase")(erase.erase_)
+app.command("subject")(subject.subject_)
 model.app.command("publish")(publish.publish)
 app.add_typer(model.app, name="model")
 app.add_typer(config.app, name="config")
