@@ -63,6 +63,9 @@ num.recovery.threads.per.data.dir=2
 log.cleaner.dedupe.buffer.size=16777216
 log.segment.bytes=268435456
 log.index.size.max.bytes=2097152
+# Whoever is erased is off the disk soon: by default the broker looks every 15 s for what to compact, every 5 minutes for what to delete.
+log.cleaner.backoff.ms=1000
+log.retention.check.interval.ms=5000
 """
 JVM_OPTIONS = (
     "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Djava.awt.headless=true",

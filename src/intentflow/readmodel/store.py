@@ -16,6 +16,7 @@ from intentflow.lane.follower import Place
 from intentflow.readmodel.erasures import decode_mark, mark_name
 from intentflow.readmodel.keys import Keys, Root
 from intentflow.readmodel.projection import Before, Touched
+from intentflow.readmodel.streams import Rest, without
 from intentflow.readmodel.told import decode_history, decode_refused, decode_told
 from intentflow.readmodel.writes import Writes
 
@@ -68,13 +69,11 @@ class Store:
             writes = project(before)
             fresh = len(writes.rows.keys() - before.rows.keys()) - len(writes.gone & before.rows.keys())
             writes.put(keys.positions, ROWS, count + fresh)
-            feed, refused = await self._purged(keys, writes)
+            purged = await self._purged(keys, writes)
             pipe.multi()
+            for rest in purged:
+                rest.write(pipe)
             writes.apply(pipe, self.root, keys)
-            if feed:
-                pipe.xdel(keys.feed, *feed)
-            if refused:
-                pipe.xdel(keys.refused, *refused)
             try:
                 await pipe.execute()
             except WatchError as error:
@@ -116,17 +115,21 @@ class Store:
             ledgers={field.decode(): row for field, row in ledgers.items()},
         ), count
 
-    async def _purged(self, keys: Keys, writes: Writes) -> tuple[list[bytes], list[bytes]]:
-        """The entries of the feed and of the rejections that are of erased leads."""
+    async def _purged(self, keys: Keys, writes: Writes) -> list[Rest]:
+        """The feed and the rejections without the entries that are of erased leads, if there are any."""
         if not writes.marks:
-            return [], []
-        feed = [(id_, decode_told(entry[b"c"])) for id_, entry in await self.redis.xrange(keys.feed)]
-        refused = [(id_, decode_refused(entry[b"r"])) for id_, entry in await self.redis.xrange(keys.refused)]
+            return []
         marks = {key.decode(): mark for key, mark in writes.marks.items()}
-        return (
-            [id_ for id_, one in feed if one.lead in marks and marks[one.lead].covers(one.published, one.sequence)],
-            [id_ for id_, one in refused if one.key in writes.marks],
+
+        def of_erased(fields: dict[bytes, bytes]) -> bool:
+            one = decode_told(fields[b"c"])
+            return one.lead in marks and marks[one.lead].covers(one.published, one.sequence)
+
+        feed = await without(self.redis, keys.feed, of_erased)
+        refused = await without(
+            self.redis, keys.refused, lambda fields: decode_refused(fields[b"r"]).key in writes.marks
         )
+        return [rest for rest in (feed, refused) if rest is not None]
 
 
 def _ask(question: Callable[..., Any], key: str, fields: Sequence[Any]) -> None:

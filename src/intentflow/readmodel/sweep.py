@@ -10,6 +10,7 @@ from intentflow.domain.fold import Fold
 from intentflow.readmodel.books import KEPT_SECONDS
 from intentflow.readmodel.keys import INDEXES, Index, Keys
 from intentflow.readmodel.standing import standing_of
+from intentflow.readmodel.streams import without
 from intentflow.readmodel.told import decode_history, decode_told
 
 FADING: tuple[Index, ...] = ("engagement", "fit", "intent")
@@ -68,8 +69,15 @@ class Sweep:
         leads = sorted({decode_told(entry[b"c"]).lead.encode() for _, entry in entries})
         there = await self._redis.hmget(self._keys.rows, leads) if leads else []
         gone = {key.decode() for key, row in zip(leads, there, strict=True) if row is None}
-        if ids := [id_ for id_, entry in entries if decode_told(entry[b"c"]).lead in gone]:
-            await self._redis.xdel(self._keys.feed, *ids)
+        rest = (
+            await without(self._redis, self._keys.feed, lambda fields: decode_told(fields[b"c"]).lead in gone)
+            if gone
+            else None
+        )
+        if rest is not None:
+            pipe = self._redis.pipeline(transaction=True)
+            rest.write(pipe)
+            await pipe.execute()
         seconds = await self._redis.hkeys(self._keys.rates)
         days = await self._redis.hkeys(self._keys.entered)
         await self._drop(self._keys.rates, [f for f in seconds if int(f.split(b":")[0]) < now // 1000 - KEPT_SECONDS])
