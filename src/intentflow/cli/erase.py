@@ -71,14 +71,18 @@ def erase_(
     if not yes and not typer.confirm("Erase them?", err=True):
         raise typer.Exit(NOT_DONE)
     told = asyncio.run(_erased(settings, person, Wish(patience, not keep_rejections, not quick)))
+    _write(told, receipt or Path(f"erasure-{told.asked[:19].replace(':', '')}.json"), json=json)
+    raise typer.Exit(0 if told.done else NOT_DONE)
+
+
+def _write(told: Receipt, path: Path, *, json: bool) -> None:
+    """The receipt into its file, and what it says on the screen."""
     written = msgspec.json.format(msgspec.json.encode(told), indent=2)
-    path = receipt or Path(f"erasure-{told.asked[:19].replace(':', '')}.json")
     path.write_bytes(written + b"\n")
     if json:
         print(written.decode())
     else:
         _tell(told, path)
-    raise typer.Exit(0 if told.done else NOT_DONE)
 
 
 def _ago(written: str) -> int:

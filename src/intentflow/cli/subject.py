@@ -49,46 +49,37 @@ async def _found(settings: Settings, lead: str) -> dict[str, Any]:
 
 
 def _show(told: dict[str, Any]) -> None:
-    out.print(
-        f"[bold]{escape(told['known_as'])}[/], known by {len(told['ids'])} ids: {escape(', '.join(told['ids']))}",
-        highlight=False,
-    )
+    ids = escape(", ".join(told["ids"]))
+    out.print(f"[bold]{escape(told['known_as'])}[/], known by {len(told['ids'])} ids: {ids}", highlight=False)
     if told["somebody_elses_now"]:
-        out.print(
-            f"Once theirs, and somebody else's now: {escape(', '.join(told['somebody_elses_now']))}", highlight=False
-        )
-    state = Table(
-        "state of", "kind", "stage", "since", "newest event", "bytes", header_style="bold", box=None, pad_edge=False
-    )
-    for one in told["state"]:
-        path = one["path"]
-        state.add_row(
-            escape(one["lead"]),
-            one["kind"],
-            path["stage"],
-            path["since"],
-            path["newest_event"],
-            str(one["row"]["bytes"]),
-        )
-    topics = Table(
-        "topic", "partition", "records", "offsets", "newest", "gone by", header_style="bold", box=None, pad_edge=False
-    )
-    for one in told["topics"]:
-        offsets = f"{one['first']} to {one['last']}"
-        until = one["until"] or "not by itself"
-        topics.add_row(one["topic"], str(one["partition"]), str(one["records"]), offsets, one["newest"], until)
-    out.print()
-    out.print(state)
-    out.print()
-    out.print(topics)
-    model = told["read_model"]
-    held = ", ".join(sorted(model.get("held", {}))) or "nothing"
-    why = (
-        f"not known: Redis does not answer ({model['why']})"
-        if "why" in model
-        else held
-        if model["answers"]
-        else "there is none"
-    )
-    out.print(f"\nread model: {escape(why)}", highlight=False)
+        apart = escape(", ".join(told["somebody_elses_now"]))
+        out.print(f"Once theirs, and somebody else's now: {apart}", highlight=False)
+    for table in (_states(told["state"]), _topics(told["topics"])):
+        out.print()
+        out.print(table)
+    out.print(f"\nread model: {escape(_shown(told['read_model']))}", highlight=False)
     out.print("`--json` tells all of it in full.", style="dim")
+
+
+def _states(rows: list[dict[str, Any]]) -> Table:
+    names = ("state of", "kind", "stage", "since", "newest event", "bytes")
+    table = Table(*names, header_style="bold", box=None, pad_edge=False)
+    for one in rows:
+        path, size = one["path"], str(one["row"]["bytes"])
+        table.add_row(escape(one["lead"]), one["kind"], path["stage"], path["since"], path["newest_event"], size)
+    return table
+
+
+def _topics(rows: list[dict[str, Any]]) -> Table:
+    names = ("topic", "partition", "records", "offsets", "newest", "gone by")
+    table = Table(*names, header_style="bold", box=None, pad_edge=False)
+    for one in rows:
+        offsets, until = f"{one['first']} to {one['last']}", one["until"] or "not by itself"
+        table.add_row(one["topic"], str(one["partition"]), str(one["records"]), offsets, one["newest"], until)
+    return table
+
+
+def _shown(model: dict[str, Any]) -> str:
+    if "why" in model:
+        return f"not known: Redis does not answer ({model['why']})"
+    return (", ".join(sorted(model["held"])) or "nothing") if model["answers"] else "there is none"

@@ -73,37 +73,32 @@ def receipt(
         asked=rfc3339(asked),
         done=None if done is None else rfc3339(done),
         subject=digest(target),
-        ids=[
-            {
-                "id": digest(one.key),
-                "state": one.state,
-                "erasure": {"topic": names.control, "partition": one.partition, "offset": one.control_offset},
-                "stub_or_tombstone": {
-                    "topic": names.changelog,
-                    "partition": one.partition,
-                    "offset": one.changelog_offset,
-                },
-            }
-            for one in each
-        ],
+        ids=[_id(names, one) for one in each],
         read_model=read_model,
-        rejections=[
-            {
-                "topic": one.topic,
-                "partition": one.partition,
-                "removed": one.removed,
-                "others_written_again": one.written_again,
-                "deleted_before_offset": one.deleted_before,
-                "off_the_disk_by": rfc3339(now + int(there[one.topic].config.get("segment.ms", 0)) + SWEEP_MS),
-            }
-            for one in purged
-        ],
+        rejections=[_removed(one, there[one.topic], now) for one in purged],
         stays=[
             *(_line(one, "records about them") for one in kept),
             *(_of_changelog(names.changelog, changelog, one, now) for one in each),
             *(_of_control(names.control, there[names.control], one, now) for one in each),
         ],
     )
+
+
+def _id(names: TopicNames, one: Erased) -> dict[str, object]:
+    erasure = {"topic": names.control, "partition": one.partition, "offset": one.control_offset}
+    last = {"topic": names.changelog, "partition": one.partition, "offset": one.changelog_offset}
+    return {"id": digest(one.key), "state": one.state, "erasure": erasure, "stub_or_tombstone": last}
+
+
+def _removed(one: Purged, topic: Found, now: int) -> dict[str, object]:
+    return {
+        "topic": one.topic,
+        "partition": one.partition,
+        "removed": one.removed,
+        "others_written_again": one.written_again,
+        "deleted_before_offset": one.deleted_before,
+        "off_the_disk_by": rfc3339(now + int(topic.config.get("segment.ms", 0)) + SWEEP_MS),
+    }
 
 
 def _line(one: Kept, what: str) -> Line:
