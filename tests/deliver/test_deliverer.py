@@ -5,7 +5,7 @@ import pytest
 from tests.deliver.world import World
 
 
-@pytest.mark.parametrize("start", range(0, 600, 100))
+@pytest.mark.parametrize("start", range(0, 400, 100))
 def test_nothing_is_lost_nor_out_of_order_over_crashes_zombies_and_failing_receivers(start):
     wrong = {}
     for seed in range(start, start + 100):

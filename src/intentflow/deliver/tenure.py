@@ -167,6 +167,13 @@ class Tenure:
         starts = {tp: new[tp] if at is None else max(at, firsts[tp]) for tp, at in committed.items()}
         if new and self._writer is not None:  # so that a restart before the first change begins at the same place
             await self._writer.write(Settlement([], [], {tp.topic: at for tp, at in new.items()}, []))
+        for tp, at in committed.items():
+            if at is not None and at < firsts[tp]:
+                log.error(
+                    "%s-%d: %d records are gone before they were delivered: Kafka keeps them too short",
+                    *tp,
+                    firsts[tp] - at,
+                )
         for tp, at in starts.items():
             remembered = 0 if tp.topic == self.names.delivery_requests else REMEMBERED
             self.consumer.seek(tp, max(firsts[tp], at - remembered))
