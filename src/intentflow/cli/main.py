@@ -14,6 +14,7 @@ from intentflow.cli import (
     console,
     deliver,
     demo,
+    doctor,
     erase,
     explain,
     lag,
@@ -52,6 +53,7 @@ app.command("replay")(replay.replay)
 app.command("explain")(explain.explain_)
 app.command("verify")(verify.verify)
 app.command("lag")(lag.lag)
+app.command("doctor")(doctor.doctor)
 app.command("erase")(erase.erase_)
 app.command("subject")(subject.subject_)
 model.app.command("publish")(publish.publish)
