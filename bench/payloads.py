@@ -39,10 +39,21 @@ def events(kind: str, count: int, until: int, seed: int = 7) -> Iterator[tuple[i
     for number, lead in enumerate(leads_of(kind, count, rng)):
         time = first + int(number * step)
         name = f"lead-{lead:07d}"
-        yield time, f"l:{name}".encode(), encode(_event(rng, number, name, time))
+        yield time, f"l:{name}".encode(), encode(event_of(rng, number, name, time))
 
 
-def _event(rng: random.Random, number: int, lead: str, time: int) -> AnyEvent:
+def of_each(leads: range, rounds: int, until: int, seed: int = 7) -> Iterator[tuple[int, bytes, bytes]]:
+    """(time, key, value): so many events of each of these leads, round by round over two weeks that end at `until` (epoch ms)."""
+    rng = random.Random(seed)
+    for turn in range(rounds):
+        time = until - DAYS * 86_400_000 * (rounds - turn) // (rounds + 1)
+        for lead in leads:
+            name = f"lead-{lead:07d}"
+            yield time, f"l:{name}".encode(), encode(event_of(rng, turn * 10_000_000 + lead, name, time))
+
+
+def event_of(rng: random.Random, number: int, lead: str, time: int) -> AnyEvent:
+    """One event of a lead; the same chance gives the same event."""
     identity, moment = f"{number:012d}-{rng.getrandbits(48):012x}", datetime.fromisoformat(rfc3339(time))
     what, event = rng.random(), WebsiteVisit(event_id=identity, occurred_at=moment, lead_id=lead, user_agent=AGENT)
     if what < 0.85:

@@ -20,6 +20,7 @@ from intentflow.cli import (
     lag,
     leads,
     model,
+    plan,
     projector,
     publish,
     rebuild,
@@ -52,6 +53,7 @@ app.command("simulate")(simulate.simulate)
 app.command("replay")(replay.replay)
 app.command("explain")(explain.explain_)
 app.command("verify")(verify.verify)
+app.command("plan")(plan.plan)
 app.command("lag")(lag.lag)
 app.command("doctor")(doctor.doctor)
 app.command("erase")(erase.erase_)
