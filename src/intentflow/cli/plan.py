@@ -38,8 +38,8 @@ def plan(
 
 def _measures(known: Measured) -> str:
     return (
-        f"{known.cpu_us_per_event:.1f} µs of a core an event, {known.bytes_per_lead:.0f} B of memory and {known.row_bytes:.0f} B of changelog "
-        f"a lead, {known.restore_leads_per_second:,.0f} leads restored a second."
+        f"{known.cpu_us_per_event:.1f} µs of a core an event, {known.bytes_per_lead:.0f} B of memory and {known.row_bytes:.0f} B of "
+        f"changelog a lead, {known.restore_leads_per_second:,.0f} leads restored a second."
     )
 
 
