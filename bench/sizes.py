@@ -1,7 +1,7 @@
 """What `intentflow plan` reckons with, out of what the benchmark measured: python -m bench.sizes, after `make bench`.
 
-It takes the worker's cost of an event and the restore from bench/out/latest.json, measures memory (bench/memory.py), and writes
-src/intentflow/operate/measured.json.
+It takes the worker's cost of an event and the restore from bench/out/latest.json, the read model from bench/out/read_model.json (python -m
+bench.read_model), measures memory (bench/memory.py), and writes src/intentflow/operate/measured.json.
 """
 
 import platform
@@ -18,20 +18,23 @@ from bench.payloads import events
 from intentflow.operate.sizing import Measured
 
 LATEST = Path(__file__).parent / "out" / "latest.json"
+READ_MODEL = Path(__file__).parent / "out" / "read_model.json"
 TARGET = Path(__file__).parents[1] / "src" / "intentflow" / "operate" / "measured.json"
 ARM = "intentflow-uniform"  # every event of another lead: the dearer of the two loads
 
 
 def main() -> int:
     """Exit code 0; 1 if there is no result to go by."""
-    if not LATEST.exists():
-        sys.stderr.write(f"{LATEST} is not there: run `make bench` first\n")
-        return 1
+    for path, command in ((LATEST, "make bench"), (READ_MODEL, "python -m bench.read_model")):
+        if not path.exists():
+            sys.stderr.write(f"{path} is not there: run `{command}` first\n")
+            return 1
     latest: dict[str, Any] = msgspec.json.decode(LATEST.read_bytes())
     arm = next(each for each in latest["arms"] if each["name"] == ARM)
     if not arm["correct"]:
         sys.stderr.write(f"{ARM} was not right in that run: it has no figure\n")
         return 1
+    kept: dict[str, Any] = msgspec.json.decode(READ_MODEL.read_bytes())
     memory, made = slope(), [key + value for _, key, value in events("uniform", 5_000, int(time.time() * 1000))]
     found = Measured(
         day=datetime.now(UTC).date().isoformat(),
@@ -40,6 +43,7 @@ def main() -> int:
         restore_leads_per_second=round(latest["recovery"]["leads_per_second"]),
         bytes_per_lead=round(memory.bytes_per_lead),
         row_bytes=round(memory.row_bytes),
+        read_model_bytes_per_lead=round(kept["bytes_per_lead"]),
         event_bytes=round(sum(map(len, made)) / len(made)),
     )
     TARGET.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")

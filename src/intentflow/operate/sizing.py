@@ -26,7 +26,8 @@ class Measured(Struct, frozen=True, forbid_unknown_fields=True):
     restore_leads_per_second: float
     bytes_per_lead: float  # resident
     row_bytes: float  # of a lead in the changelog
-    event_bytes: float  # as the events topic holds it
+    event_bytes: float  # key and value of an event
+    read_model_bytes_per_lead: float  # in Redis
 
 
 class Load(Struct, frozen=True):
@@ -82,11 +83,8 @@ def planned(load: Load, known: Measured) -> Plan:
         changelog_bytes=int(2 * load.leads * known.row_bytes * load.replication),  # a compacted log is at most half dirty
         broker_in_bytes_per_second=int(written),
         broker_out_bytes_per_second=int(written * (load.replication - 1) + load.events_per_second * known.event_bytes),
-        read_model_bytes=int(load.leads * (known.row_bytes + READ_MODEL_BYTES)),
+        read_model_bytes=int(load.leads * known.read_model_bytes_per_lead),
     )  # fmt: skip
-
-
-READ_MODEL_BYTES = 700  # of a lead in Redis beside its row: four indexes and a hash entry; see docs/sizing.md
 
 
 def _round(partitions: int) -> int:
