@@ -125,14 +125,13 @@ async def test_the_feed_stands_still_while_it_is_paused_and_catches_up(page: Pag
 
 
 @pytest.mark.parametrize("path", [*PAGES, EVIL])
-async def test_a_page_is_sound_for_a_screen_reader_in_light_in_dark_and_on_a_phone(page: Page, path: str):
+async def test_a_page_is_sound_for_a_screen_reader_in_light_and_in_the_dark_on_a_phone(page: Page, path: str):
     await page.goto(path)
     await _open_all(page)
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)
-        assert await _stumbles(page) == [], scheme
+    assert await _stumbles(page) == []
+    await page.emulate_media(color_scheme="dark")
     await page.set_viewport_size(PHONE)
-    assert await _stumbles(page) == [], "on a phone"
+    assert await _stumbles(page) == [], "in the dark, on a phone"
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import jinja2
 import pytest
 
-from intentflow.console.rendering import address, ago, environment, hexdump, percent, points, relative, signed
+from intentflow.console.rendering import address, ago, coded, environment, hexdump, percent, points, relative, signed
 
 NOW = datetime(2026, 11, 29, 16, 43, 5, tzinfo=UTC)
 MINUS = "\N{MINUS SIGN}"
@@ -65,3 +65,8 @@ def test_a_template_escapes_what_is_put_into_it_and_refuses_a_name_that_is_not_t
     assert made.render(given="<b onload='x'>") == "&lt;b onload=&#39;x&#39;&gt;"
     with pytest.raises(jinja2.UndefinedError):
         made.render()
+
+
+def test_commands_in_backquotes_are_set_apart_and_all_the_rest_is_escaped():
+    assert coded("start `intentflow <worker>` & wait") == "start <code>intentflow &lt;worker&gt;</code> &amp; wait"
+    assert coded("an odd ` is <left>") == "an odd ` is &lt;left&gt;"

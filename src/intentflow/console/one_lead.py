@@ -31,19 +31,17 @@ def by_axis(receipts: Iterable[ReceiptView]) -> list[OnAxis]:
     return [OnAxis(axis, those, largest) for axis, those in found if those]
 
 
-def gap_words(gaps: Sequence[GapView], now: datetime) -> list[tuple[str, str]]:
+def gap_words(gaps: Sequence[GapView]) -> list[tuple[str, str]]:
     """For each stage that is missing something, what that is."""
-    return [
-        (stage, ", ".join(_gap(gap, now) for gap in those)) for stage, those in groupby(gaps, lambda gap: gap.stage)
-    ]
+    return [(stage, ", ".join(_gap(gap) for gap in those)) for stage, those in groupby(gaps, lambda gap: gap.stage)]
 
 
-def _gap(gap: GapView, now: datetime) -> str:
+def _gap(gap: GapView) -> str:
     if gap.points is not None:
         return f"{points(gap.points)} points of {gap.axis}"
     if gap.fact is not None:
         return f"the fact {gap.fact.replace('_', ' ')}"
-    until = "" if gap.not_before is None else f"not before {_moment(gap.not_before, now)}"
+    until = "" if gap.not_before is None else f"not before {_exact(gap.not_before)}"
     if gap.unless is None:
         return until
     return f"the end of {gap.unless.replace('_', ' ')}" + (f" ({until})" if until else "")
@@ -59,7 +57,11 @@ def outlook(lead: LeadDetail) -> str:
 
 
 def _moment(at: datetime, now: datetime) -> str:
-    return f"{relative((now - at).total_seconds())} ({at.strftime('%a %-d %b %Y, %H:%M UTC')})"
+    return f"{relative((now - at).total_seconds())} ({_exact(at)})"
+
+
+def _exact(at: datetime) -> str:
+    return at.strftime("%a %-d %b %Y, %H:%M UTC")
 
 
 def curve(lead: LeadDetail) -> str:

@@ -104,7 +104,7 @@ class Pages:
             lead=lead,
             outlook=one_lead.outlook(lead),
             receipts=one_lead.by_axis(lead.receipts),
-            gaps=one_lead.gap_words(lead.missing, lead.as_of),
+            gaps=one_lead.gap_words(lead.missing),
             curve=one_lead.curve(lead),
             latest=one_lead.LATEST,
         )

@@ -8,7 +8,7 @@ from importlib.resources import files
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 STATIC = files("intentflow.console") / "static"
 UNITS = ((86_400 * 365, "y"), (86_400 * 30, "mo"), (86_400, "d"), (3_600, "h"), (60, "min"))  # seconds
@@ -27,6 +27,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "ago": ago,
+        "coded": coded,
         "count": count,
         "hexdump": hexdump,
         "day": day,
@@ -106,6 +107,14 @@ def percent(share: float) -> str:
     if 0 < said < 1:
         return "< 1 %"
     return f"{said:.0f} %"
+
+
+def coded(text: str) -> Markup:
+    """A sentence in which commands stand in backquotes, escaped, with these set apart."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def words(name: str) -> str:
