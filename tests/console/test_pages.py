@@ -150,7 +150,7 @@ async def _open_all(page: Page) -> None:
 
 
 @pytest.mark.parametrize("path", MARKED)
-async def test_markup_in_what_people_send_is_text_that_breaks_out_of_nothing(page: Page, path: str):
+async def test_markup_in_what_people_send_is_text(page: Page, path: str):
     await page.set_viewport_size(PHONE)
     await page.goto(path)
     await _open_all(page)
