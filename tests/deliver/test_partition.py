@@ -169,6 +169,33 @@ def test_what_a_row_is_ahead_of_is_not_put_there_again():
     assert again.send(OK) == []
 
 
+def test_what_a_row_was_ahead_of_is_not_sent_again_though_it_is_delivered_before_the_sources_catch_up():
+    books = Books()
+    books.tell(B, 1)  # holds the offset back
+    books.tell(A, 1, 2)
+    (_, of_a) = books.deliverer.due(NOW)
+    books.deliverer.answered(of_a, [DOWN], NOW)
+    settlement = books.partition.settle(NOW)
+    assert settlement is not None
+    again = Books(rows={key: value for key, value in settlement.rows if value is not None})
+    again.now += 2_000
+    assert (again.send(OK), again.send(OK)) == (ids(A, [1]), ids(A, [2]))
+    assert again.settle() == ([], {ROW_A: None}, {})
+    again.tell(B, 1)
+    again.tell(A, 1, 2, 3)
+    assert sorted(again.send(OK)) == [f"{A}#3", f"{B}#1"]
+
+
+def test_what_is_under_way_is_not_sent_a_second_time_because_an_operator_says_that_all_is_well():
+    books = Books()
+    books.tell(A, 1)
+    (sending,) = books.deliverer.due(NOW)
+    books.ask(Request(endpoint="crm", ask="resume"))
+    assert books.deliverer.due(NOW) == []
+    books.deliverer.answered(sending, [OK], NOW)
+    assert books.settle()[2] == {"t": 1, "requests": 1}
+
+
 def test_an_endpoint_that_is_gone_gets_nothing_more_and_all_of_it_becomes_dead_letters():
     books = Books()
     books.tell(A, 1, 2)

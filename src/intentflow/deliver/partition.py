@@ -113,7 +113,7 @@ class Partition:
 
     def _put(self, name: str, topic: str, offset: int, told: Told, now: int) -> Iterator[tuple[Queue, Delivery]]:
         delivery = Delivery(id=told.said.id, body=told.body, topic=topic, offset=offset, since=now)
-        queue = self.waiting.put(name, told.said.lead, delivery, now)
+        queue = self.waiting.put(name, told.said.lead, delivery)
         if queue is not None:
             yield queue, delivery
 

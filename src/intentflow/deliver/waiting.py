@@ -30,7 +30,7 @@ class Waiting:
 
     # -- what comes in and goes out ------------------------------------------------------------------------------------
 
-    def put(self, endpoint: str, lead: str, delivery: Delivery, now: int) -> Queue | None:
+    def put(self, endpoint: str, lead: str, delivery: Delivery) -> Queue | None:
         """One more for an endpoint. Returns its queue; None if it is there already, or is given up at once."""
         outlet = self.outlets.get(endpoint)
         if outlet is None or outlet.disabled:
@@ -43,8 +43,6 @@ class Waiting:
             self.bytes -= len(given_up.body)
             self._give_up_of(queue, given_up, "overflow")
         self.bytes += len(delivery.body)
-        if outlet.blocked(now):
-            queue.park()
         if len(queue.waiting) == 1:
             outlet.offer(queue)
         return queue
@@ -189,7 +187,7 @@ class Waiting:
 
         After a restart its row may be ahead of the sources: then it remembers what was put into it until they have caught up.
         """
-        if queue.waiting or queue.dirty or queue.stored or queue.mourning:
+        if queue.waiting or queue.dirty or queue.mourning:
             return
         where = queue.endpoint, queue.lead
         if all(offset < self.read.get(topic, offset + 1) for topic, offset in queue.through.items()):
