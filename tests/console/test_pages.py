@@ -151,12 +151,16 @@ async def _open_all(page: Page) -> None:
 
 @pytest.mark.parametrize("path", MARKED)
 async def test_markup_in_what_people_send_is_text(page: Page, path: str):
-    await page.set_viewport_size(PHONE)
     await page.goto(path)
     await _open_all(page)
     assert "onerror" in await page.content()
     assert await page.evaluate("window.pwned") is None
     assert await page.locator("img, main script").count() == 0
+
+
+async def test_long_text_does_not_make_a_phone_scroll_sideways(page: Page):
+    await page.set_viewport_size(PHONE)
+    await page.goto(EVIL)
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
