@@ -101,9 +101,15 @@ class Follower:
         return {(tp.topic, tp.partition): first for tp, first in found.items()}
 
     async def _asked(self, answer: Awaitable[Answer]) -> Answer:
-        try:
-            return await asyncio.wait_for(answer, ANSWER_SECONDS)
-        except (KafkaError, OSError, TimeoutError) as error:
-            raise ServerMissingError(
-                f"Kafka at {self.kafka} does not answer ({error or 'in time'}): is it running?"
-            ) from error
+        return await answered(self.kafka, answer)
+
+
+async def answered(kafka: Kafka, answer: Awaitable[Answer]) -> Answer:
+    """Kafka's answer. Raises `ServerMissingError` if it does not come in time."""
+    try:
+        async with asyncio.timeout(
+            ANSWER_SECONDS
+        ):  # `wait_for` of Python 3.11 loses a cancel that comes with the answer
+            return await answer
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise ServerMissingError(f"Kafka at {kafka} does not answer ({error or 'in time'}): is it running?") from error
