@@ -21,6 +21,8 @@ HISTORY = (
     | {"email": "ann@x.example"},
     {"event_id": "5", "occurred_at": "2026-05-02T10:00:00Z", "family": "landing_page", "action": "submit"}
     | {"lead_id": "bob", "attributes": {"form": "trial"}},
+    {"event_id": "7", "occurred_at": "2026-05-02T11:00:00Z", "family": "website_visit", "lead_id": "cem"}
+    | {"page": {"url": "https://shop.example/pricing"}},
     {
         "event_id": "6",
         "occurred_at": "2026-05-02T11:00:00Z",
@@ -91,6 +93,15 @@ def test_whose_history_is_in_the_score_is_told_with_its_points_then(explained):
     [history] = told["merged"]
     assert history["lead"] == "v:vis"
     assert history["engagement"] == pytest.approx(8.0, abs=0.02)
+
+
+def test_what_holds_and_what_it_is_interested_in_are_told(explained):
+    said = explained("bob").stdout
+    assert "Holds: need until 2026-06-01 10:00:00 UTC, source until" in said
+    assert "product_in_hand by trial until 2026-07-31 10:00:00 UTC." in said
+    assert "Interested in: prices (4.0 points)." in explained("cem").stdout
+    told = json.loads(explained("bob", "--json").stdout)
+    assert {one["fact"]: one.get("by") for one in told["facts"]}["product_in_hand"] == ["trial"]
 
 
 def test_a_table_without_a_row_is_not_printed(explained):

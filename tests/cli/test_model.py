@@ -40,6 +40,13 @@ def test_a_clean_model_has_exit_code_0(run):
     assert done.stdout.endswith("m.yaml: no findings\n")
 
 
+def test_a_draft_is_said_to_be_one_beside_no_findings_with_exit_code_0(run):
+    done = run("check", CLEAN.replace("status: approved", "status: draft"))
+    assert done.exit_code == 0
+    assert "m.yaml:3: status is draft" in done.stderr
+    assert done.stdout.endswith("m.yaml: no findings\n")
+
+
 def test_findings_go_to_standard_output_with_exit_code_1(run):
     done = run("check", CLEAN.replace("measured_by: share of mql that buy\n", ""))
     assert (done.exit_code, done.stderr) == (1, "")

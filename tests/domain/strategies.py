@@ -37,6 +37,7 @@ from intentflow.domain.rules import (
     Eligible,
     Evidence,
     Fact,
+    FactWay,
     Graded,
     Group,
     Likely,
@@ -189,7 +190,8 @@ def signal(choose: Choices, name: str, axes: Sequence[Axis], groups: Sequence[Gr
     kind = choose.one((Counted, Counted, Counted, Once, Repeated, SignedUp, Abandoned, Graded, Graded))
     axis, points = choose.one(axes), choose.one(POINTS)
     group = choose.one((None, *(group.name for group in groups if group.axis == axis and points > 0)))
-    shared: dict[str, Any] = {"name": name, "axis": axis, "points": points, "group": group}
+    topic = choose.one((None, None, "prices", "delivery"))
+    shared: dict[str, Any] = {"name": name, "axis": axis, "points": points, "group": group, "topic": topic}
     if kind is Graded:
         return of_profile(choose, shared)
     if kind is Repeated:
@@ -204,6 +206,13 @@ def signal(choose: Choices, name: str, axes: Sequence[Axis], groups: Sequence[Gr
         return Abandoned(**shared, quiet=choose.between(20, 500), cap=choose.one(CAPS))
     limit = choose.one((None, Limit(choose.between(1, 3), choose.one((100, 250, 300, 500)))))
     return Counted(**shared, when=when(choose), limit=limit, cap=choose.one(CAPS))
+
+
+def fact(choose: Choices, name: str) -> Fact:
+    """One that comes about in up to two ways, or that is not asked how it does."""
+    lasts = choose.one((None, choose.between(20, 900)))
+    ways = tuple(FactWay(way, when(choose)) for way in ("asked", "given")[: choose.below(3)])
+    return Fact(name, tuple(c for way in ways for c in way.when) or when(choose), lasts, ways)
 
 
 def stage(choose: Choices, name: str, axes: Sequence[Axis], facts: Sequence[str]) -> Stage:
@@ -291,10 +300,7 @@ def models(
         hash="0123abcd",
         signals=tuple(signal(one, f"signal {i}", axes, groups) for i, one in enumerate(signals[:most])),
         groups=groups,
-        facts=tuple(
-            Fact(name, when(one), one.one((None, one.between(20, 900))))
-            for name, one in zip(names, facts, strict=False)
-        ),
+        facts=tuple(fact(one, name) for name, one in zip(names, facts, strict=False)),
         stages=(
             Stage(name="low"),
             *(stage(one, f"stage {i}", axes, names) for i, one in enumerate(stages[:above], start=1)),

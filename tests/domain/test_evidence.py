@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from intentflow.domain.explain import explain
 from intentflow.domain.rules import (
     MAX_HOURS,
     Abandoned,
@@ -221,7 +220,7 @@ def test_receipts_name_the_weight_and_the_reason_and_still_add_up():
     arm.event(visit(START))
     arm.event(visit(START + 1, url="https://a.example/trap"))
     fold, lead = arm.fold, arm.lead
-    found = explain(fold.due, fold.answering, fold.counting, fold.doubts, lead, lead.clock)
+    found = fold.explain(lead, lead.clock)
     (receipt,) = found.receipts
     assert (receipt.points, receipt.weight, receipt.because) == (4.0, 0.2, "no human sees it")
     assert found.scores == (0, 0, 4.0)

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from intentflow.domain.event import AnyEvent, time_of
 from intentflow.domain.notices import News
 from intentflow.domain.rules import AXES, Limit, ScoringModel
-from intentflow.oracle import Search, every_millisecond, safe_strides
-from tests.domain.arms import FoldArm, ReferenceArm, assert_close, tolerance
+from intentflow.oracle import Known, Search, every_millisecond, safe_strides
+from tests.domain.arms import FoldArm, ReferenceArm, assert_close, milliseconds, tolerance
 from tests.domain.strategies import SPAN, Step, histories, models, stretched
 from tests.oracle.made import KEY, T0
 
@@ -105,6 +105,23 @@ def test_the_three_answers_are_those_of_the_reference(model, steps):
     fold.clock(END)
     reference.clock(END)
     assert fold.answers(END) == reference.answers(END)
+
+
+@settings(max_examples=1_000)
+@given(models(), histories(), st.sampled_from(LATER))
+def test_what_is_known_of_a_lead_and_its_topics_are_those_of_the_reference(model, steps, t):
+    assume(events_of(steps))
+    fold, reference = both(model, steps)
+    lead, holding = fold.lead, fold.fold.moves.holding
+    known = [
+        Known(one.fact, tuple(one.by), milliseconds(one.until) if one.until else None) for one in holding.facts(lead, t)
+    ]
+    assert known == reference.reference.known(KEY, t)
+    topics = {one.topic: one.points for one in holding.topics(fold.fold.scores.worths(lead, t))}
+    expected = reference.reference.topics(KEY, t)
+    assert {name for name, points in topics.items() if points} == {n for n, p in expected.items() if round(p, 6)}
+    assert all(abs(topics.get(name, 0.0) - points) <= 1e-6 for name, points in expected.items())
+    assert list(topics.values()) == sorted(topics.values(), reverse=True)
 
 
 @settings(max_examples=1_000)

@@ -25,6 +25,7 @@ from intentflow.model.diff_table import lines
 from intentflow.model.trial import BEGINNING, lead_of
 from tests.model.models import MINIMAL, reading
 
+READ = '{when: {family: website_visit, url: "*/blog/*"}'
 OLD = """
 pages: {blog: "*/blog/*"}
 groups: {g: {axis: engagement, cap: 1.5}, h: {axis: engagement, cap: 50}}
@@ -154,6 +155,8 @@ def test_what_does_not_apply_at_once_is_said_and_is_not_as_if_it_had(change, wha
         ("hot: {enter -> hotter: {enter", "stage hotter new", "at once"),
         ("hot: {enter -> hotter: {enter", "stage hot gone", "at once"),
         ("lasts: 3d -> lasts: 4d", "fact read changed", "at once"),
+        (f"{READ}, lasts: 3d -> {{ways: {{a: {{family: cart}}}}, lasts: 3d", "fact read changed", "from now on"),
+        ("half_life: 7d, group: g} -> half_life: 7d, group: g, topic: x}", "signal free changed", "at once"),
         ("eligible: {unless: read} -> eligible: {facts: read}", "answer eligible changed", "at once"),
         ("criteria: {engagement: 25} -> criteria: {intent: 3}", "answer criteria changed", "at once"),
         ("weight: 0, -> weight: 0.5,", "evidence robot changed", "partly"),
@@ -177,15 +180,15 @@ def test_each_thing_that_a_model_says_is_compared(change, what, how):
 
 COMPARED = {  # or said by what is compared: the hash by the rest, a stage's meaning by the glossary
     ScoringModel: "name version hash status signals groups facts stages eligible criteria likelihood evidence hour horizon remembered",
-    Counted: "name axis points half_life group when limit cap",
-    Once: "name axis points half_life group when",
-    Repeated: "name axis points half_life group when at_least within",
-    SignedUp: "name axis points half_life group until_confirmed",
-    Abandoned: "name axis points half_life group quiet cap",
-    Graded: "name axis points half_life group lasts only_from given_freely attribute grades",
-    Ideal: "name axis points half_life group lasts only_from given_freely criteria",
+    Counted: "name axis points half_life group topic when limit cap",
+    Once: "name axis points half_life group topic when",
+    Repeated: "name axis points half_life group topic when at_least within",
+    SignedUp: "name axis points half_life group topic until_confirmed",
+    Abandoned: "name axis points half_life group topic quiet cap",
+    Graded: "name axis points half_life group topic lasts only_from given_freely attribute grades",
+    Ideal: "name axis points half_life group topic lasts only_from given_freely criteria",
     Group: "name axis cap",
-    Fact: "name when lasts",
+    Fact: "name when lasts ways",
     Stage: "name meaning enter facts unless leave dwell cool_down hand_offs treatment follow_up",
     Evidence: "name when weight because of at_least within",
     Eligible: "facts unless",

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from intentflow.domain.rules import CHANNELS
-from intentflow.model.lint import LINTS, lint, review
+from intentflow.model.lint import LINTS, lint, not_agreed, review
 from intentflow.model.load import read
 from tests.model.models import MINIMAL, TODAY, findings, reading
 
@@ -301,17 +301,23 @@ def test_a_stage_that_the_glossary_does_not_explain_is_found():
     ]
 
 
-def test_a_draft_is_a_finding_until_three_have_agreed():
+def test_a_way_of_a_fact_that_can_never_be_met_is_found_at_its_place():
+    text = MINIMAL + "facts:\n  f:\n    ways:\n      a: {family: website_visit, url: '*/a', not_url: '*/a'}\n"
+    [said] = findings(text, "never-fires")
+    assert "it can never be met: not_url takes away every page of url" in said
+
+
+def test_a_draft_is_said_to_be_one_until_three_have_agreed_and_is_no_finding():
     says = "status is draft: let sales, marketing and management agree, then write status: approved and approved_by"
-    assert findings(MINIMAL, "draft") == [says]
+    assert [found.text for found in not_agreed(reading(MINIMAL))] == [says]
     agreed = "status: approved\napproved_by: {sales: Ann, marketing: Bob, management: Cem}\n"
-    assert findings(MINIMAL + agreed, "draft") == []
+    assert not_agreed(reading(MINIMAL + agreed)) == ()
+    assert findings(MINIMAL, "draft") == []
 
 
 def test_findings_have_their_lines_and_the_order_of_the_file():
     found = lint(reading(MINIMAL), TODAY)
     assert [(f.line, f.rule) for f in found] == [
-        (1, "draft"),
         (1, "review"),
         (1, "unmeasured"),
         (6, "no-glossary"),
@@ -325,8 +331,8 @@ def test_every_lint_says_what_it_is_about():
     assert all(rule.__doc__ for rule in (*LINTS, review))
 
 
-def test_the_default_model_has_no_finding_but_that_nobody_has_agreed_to_it_yet():
-    assert [found.rule for found in lint(read("retail"), date(2026, 11, 23))] == ["draft"]
+def test_the_default_model_has_no_finding():
+    assert lint(read("retail"), date(2026, 11, 23)) == ()
 
 
 @pytest.mark.parametrize(

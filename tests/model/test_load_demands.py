@@ -62,6 +62,7 @@ def test_what_somebody_does_counts_for_its_signal(model: str, record: dict[str, 
         ({"industry": "software"}, "ideal_customer"),
         ({"country": "AT"}, "ideal_customer"),
         ({"employees": 60}, "ideal_customer"),
+        ({"employee_growth": 0.2}, "growth"),
     ],
 )
 def test_what_is_known_of_somebody_counts_for_its_signal(known: dict[str, Any], signal: str):

@@ -2,9 +2,12 @@
 
 import pytest
 
+from intentflow.domain.event import Cart, LandingPage
 from intentflow.domain.rules import Abandoned, Limit, Repeated, SignedUp
 from intentflow.model.load import load
 from intentflow.model.reach import any_traffic, facts_of, highest, visits_only
+from tests.domain.arms import FoldArm
+from tests.oracle.made import moment
 
 MODEL = load("retail")
 SIGNALS = {signal.name: signal for signal in MODEL.signals}
@@ -91,6 +94,24 @@ def test_an_mql_is_nurtured_and_never_called():
 def test_a_product_in_hand_makes_a_pql_for_90_days():
     (fact,) = (fact for fact in MODEL.facts if fact.name == "product_in_hand")
     assert (STAGES["pql"].facts, fact.lasts) == (("product_in_hand",), 90 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("family", "action", "attributes", "by"),
+    [
+        (LandingPage, "submit", {"form": "sample"}, ["sample"]),
+        (LandingPage, "submit", {"form": "trial"}, ["trial"]),
+        (LandingPage, "submit", {"form": "demo_unit"}, ["demo_unit"]),
+        (LandingPage, "submit", {"form": "referral"}, ["referral"]),
+        (LandingPage, "submit", {"form": "trial", "referred_by": "ann"}, ["trial", "referral"]),
+        (Cart, "purchase", {"sample": True}, ["with_an_order"]),
+    ],
+)
+def test_a_change_says_which_way_the_product_came_into_the_leads_hands(family, action, attributes, by):
+    arm = FoldArm(MODEL)
+    arm.event(family(event_id="e", occurred_at=moment(0), visitor_id="v", action=action, attributes=attributes))
+    [change] = arm.changes
+    assert (change.to_stage, [held.by for held in change.facts if held.fact == "product_in_hand"]) == ("pql", [by])
 
 
 def test_an_sql_needs_need_source_and_readiness_and_not_only_a_number():

@@ -109,4 +109,4 @@ def test_two_names_with_one_checksum_are_refused():
         .replace("  s:", "  plumless:")
         .replace("  newsletter:", "  buckeroo:")
     )
-    assert mistakes(text) == ['5: signal "plumless": the CRC-32 of this name is that of "buckeroo"; rename one of them']
+    assert mistakes(text) == ['5: signal "plumless": the CRC-32 of plumless is that of "buckeroo"; rename one of them']

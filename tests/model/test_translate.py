@@ -9,6 +9,7 @@ from intentflow.domain.rules import (
     Condition,
     Counted,
     Fact,
+    FactWay,
     Limit,
     Once,
     Repeated,
@@ -140,6 +141,36 @@ def test_a_fact_takes_the_conditions_of_all_signals_that_it_names():
     assert reading(text).model.facts == (
         Fact("source", (SIGNUP, Condition(family="cart", actions=("add",))), 30 * DAY),
     )
+
+
+def test_a_fact_with_ways_has_the_conditions_of_all_of_them():
+    text = MINIMAL + "facts: {f: {ways: {bought: {family: cart}, asked: [{family: cart}, {family: landing_page}]}}}\n"
+    cart, landing = Condition(family="cart"), Condition(family="landing_page")
+    assert reading(text).model.facts == (
+        Fact("f", (cart, landing), None, (FactWay("bought", (cart,)), FactWay("asked", (cart, landing)))),
+    )
+
+
+def test_a_fact_has_one_source():
+    text = MINIMAL + "facts: {f: {when: {family: cart}, ways: {a: {family: cart}}}}\n"
+    [said] = mistakes(text)
+    assert "either when (a condition), ways (a condition by the name of each) or signal" in said
+
+
+def test_a_way_that_is_not_about_single_events_is_refused_at_its_place():
+    text = MINIMAL + "facts:\n  f:\n    ways:\n      a: {family: cart, at_least: 2, within: 1d}\n"
+    [said] = mistakes(text)
+    assert said.startswith("11: ")
+    assert "a fact takes conditions on single events" in said
+
+
+def test_a_key_of_a_way_that_is_not_known_has_its_nearest():
+    text = MINIMAL + "facts: {f: {ways: {a: {family: cart, acton: add}}}}\n"
+    assert mistakes(text)[0].endswith('unknown key "acton" (did you mean action?)')
+
+
+def test_a_signal_may_say_what_it_is_about():
+    assert signal("{when: {family: cart}, axis: fit, points: 1, topic: coffee  grinders}").topic == "coffee grinders"
 
 
 @pytest.mark.parametrize("lasts", ["", ", lasts: forever"])

@@ -15,7 +15,7 @@ from intentflow.cli.replay import FormatOption, MappingOption, parsed_time, read
 from intentflow.cli.running import settings_for
 from intentflow.cli.ways import ways_document, ways_lines
 from intentflow.domain.change import rfc3339
-from intentflow.domain.explain import Explanation, explain
+from intentflow.domain.explain import Explanation
 from intentflow.domain.fold import Fold
 from intentflow.domain.notices import News
 from intentflow.domain.rules import ScoringModel
@@ -103,4 +103,4 @@ def _explained(fold: Fold, key: bytes, row: bytes, at: int, pages: Pages) -> tup
         )
     passed: News = []
     fold.pass_time(key, lead, at, passed)
-    return explain(fold.due, fold.answering, fold.counting, fold.doubts, lead, at), ways(fold, lead, at, pages)
+    return fold.explain(lead, at), ways(fold, lead, at, pages)

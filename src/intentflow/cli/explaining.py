@@ -10,7 +10,7 @@ from intentflow.cli.doubts import doubts_document, doubts_table, weighed_words
 from intentflow.cli.profile import profile_document, profile_lines, profile_table
 from intentflow.cli.shopping import carts_and_sign_up, carts_document, sign_up_document
 from intentflow.cli.when import date_words, span_words, when_words
-from intentflow.domain.change import Answers, Gap, rfc3339
+from intentflow.domain.change import Answers, Gap, Held, Interest, rfc3339
 from intentflow.domain.explain import Ending, Explanation
 from intentflow.domain.rules import AXES, ScoringModel, Stage
 
@@ -29,6 +29,8 @@ def document(key: bytes, model: ScoringModel, told: Explanation) -> dict[str, ob
         "scores": dict(zip(AXES, told.scores, strict=True)),
         "answers": told.answers,
         "receipts": told.receipts,
+        "facts": told.facts,
+        "topics": told.topics,
         "missing": told.missing,
         "outlook": [{"at": rfc3339(at), **dict(zip(AXES, scores, strict=True))} for at, scores in told.outlook],
         "due": None if told.due is None else rfc3339(told.due),
@@ -65,6 +67,8 @@ def show(out: Console, key: bytes, model: ScoringModel, told: Explanation) -> No
         out.print(line)
     for part in carts_and_sign_up(told):
         out.print(part)
+    for line in known_lines(told.facts, told.topics):
+        out.print(line)
     out.print(answers_words(told.answers))
     out.print(outlook_table(told))
     out.print(due_words(told))
@@ -110,6 +114,19 @@ def history_table(told: Explanation) -> Table:
     for one in told.merged:
         table.add_row(escape(one.whose.decode()), when_words(one.at), *(f"{points:.3f}" for points in one.scores))
     return table
+
+
+def known_lines(facts: Sequence[Held], topics: Sequence[Interest]) -> Iterator[str]:
+    """The facts that hold, and what the lead is interested in."""
+    if facts:
+        yield f"Holds: {', '.join(_held(one) for one in facts)}."
+    if topics:
+        yield f"Interested in: {', '.join(f'{escape(one.topic)} ({one.points:.1f} points)' for one in topics)}."
+
+
+def _held(one: Held) -> str:
+    by = f" by {' and '.join(one.by)}" if one.by else ""
+    return f"{one.fact}{by}" + ("" if one.until is None else f" until {date_words(one.until)}")
 
 
 def outlook_table(told: Explanation) -> Table:

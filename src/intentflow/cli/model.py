@@ -23,14 +23,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard out
 
 @app.command()
 def check(model: Model, as_json: AsJson = False) -> None:
-    """Say what is wrong with a model, and what is probably not meant.
+    """Say what is wrong with a model, and what is probably not meant. That it is a draft is said beside it, and is no finding.
 
     Exit code 0: nothing. 1: findings, on standard output. 2: the model cannot be used; why is on standard error.
     """
-    from intentflow.model.lint import lint
+    from intentflow.model.lint import lint, not_agreed
 
     with _errors(model, as_json):
         reading = read(model)
+        for reminder in not_agreed(reading):
+            typer.echo(located(reading.document.file, reminder), err=True)
         _report(reading, lint(reading, today=datetime.now(UTC).date()), "no findings", as_json)
 
 

@@ -17,7 +17,7 @@ from intentflow.errors import ConfigError
 from intentflow.model.diff import differences
 from intentflow.model.diff_table import lines
 from intentflow.model.findings import located
-from intentflow.model.lint import lint
+from intentflow.model.lint import lint, not_agreed
 from intentflow.model.load import Reading, read, shipped
 from intentflow.settings import Settings
 from intentflow.wire.control import ModelRecord
@@ -44,11 +44,11 @@ def publish(
     Workers that run this model judge every lead by it at once, events or none; workers that run another one say so in their logs and
     go on. A worker that was started with another model than before does the same by itself, unless its clock is `records`.
 
-    Exit code 0: it is written. 1: `model check` finds something, and nothing is written. 2: the model cannot be used.
+    Exit code 0: it is written. 1: it is a draft, or `model check` finds something, and nothing is written. 2: it cannot be used.
     """
     settings = settings_for(bootstrap, data, model=model)
     reading = read(settings.model)
-    if findings := lint(reading, today=datetime.now(UTC).date()):
+    if findings := (*not_agreed(reading), *lint(reading, today=datetime.now(UTC).date())):
         typer.echo("\n".join(f"{located(reading.document.file, finding)} [{finding.rule}]" for finding in findings))
         if not anyway:
             typer.echo("not published: mend it, or say --anyway", err=True)

@@ -44,6 +44,21 @@ class Gap(Struct, frozen=True, omit_defaults=True, gc=False):
     not_before: Time | None = None
 
 
+class Held(Struct, frozen=True, omit_defaults=True, gc=False):
+    """A fact that holds."""
+
+    fact: Annotated[str, Meta(description="its name in the model")]
+    by: Annotated[list[str], Meta(description="of a fact with ways: how it came about last")] = []
+    until: Annotated[Time | None, Meta(description="missing: for ever")] = None
+
+
+class Interest(Struct, frozen=True, gc=False):
+    """What a lead is interested in."""
+
+    topic: Annotated[str, Meta(description="in the words of the model")]
+    points: Annotated[float, Meta(description="of all signals about it, before the caps of their groups")]
+
+
 class Answers(Struct, frozen=True, gc=False):
     """Three answers about a lead: may it buy, does it meet the criteria, how likely is it to buy."""
 
@@ -78,6 +93,8 @@ class QualificationChange(Struct, frozen=True, kw_only=True, gc=False, rename={"
     scores: Annotated[dict[str, float], Meta(description="points by axis")]
     receipts: Annotated[list[Receipt], Meta(description="the largest parts of the scores")]
     answers: Answers
+    facts: Annotated[list[Held], Meta(description="what is known of the lead")] = []
+    topics: Annotated[list[Interest], Meta(description="what the lead is interested in, the most first")] = []
     missing: Annotated[list[Gap], Meta(description="what the next stage up still asks for")]
     treatment: Literal["nurture", "sales", "none"]
     follow_up_by: Time | None

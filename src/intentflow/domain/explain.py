@@ -6,12 +6,13 @@ from msgspec import Struct
 
 from intentflow.domain.answers import Answering
 from intentflow.domain.bonds import Merged
-from intentflow.domain.change import Answers, Gap, Receipt, rfc3339
+from intentflow.domain.change import Answers, Gap, Held, Interest, Receipt, rfc3339
 from intentflow.domain.counting import Counting
 from intentflow.domain.due import Due
 from intentflow.domain.evidence import Doubt, Doubts
 from intentflow.domain.fit import Attribute
 from intentflow.domain.full import Full, full
+from intentflow.domain.holding import Holding
 from intentflow.domain.lead import Lead
 from intentflow.domain.rules import AXES, DAY, Abandoned, Axis
 from intentflow.domain.shopping import CartTold, SignUpTold, carts_told, sign_up_told
@@ -39,6 +40,8 @@ class Explanation(Struct, frozen=True, kw_only=True):
     scores: tuple[float, float, float]  # in the order of AXES
     answers: Answers
     receipts: tuple[Receipt, ...]
+    facts: list[Held]
+    topics: list[Interest]
     missing: tuple[Gap, ...]
     outlook: tuple[tuple[int, tuple[float, float, float]], ...]  # later times and the scores then, if nothing happens
     due: int | None  # the exact next moment at which time alone moves the lead
@@ -100,12 +103,15 @@ def foretold(ahead: Due, lead: Lead, at: int) -> tuple[int | None, str | None, t
     return due, judge.stages[to].name, (*low, *over)
 
 
-def explain(ahead: Due, answering: Answering, counting: Counting, doubts: Doubts, lead: Lead, at: int) -> Explanation:
+def explain(
+    ahead: Due, answering: Answering, holding: Holding, counting: Counting, doubts: Doubts, lead: Lead, at: int
+) -> Explanation:
     """The lead at `at`, which is not before its clock and up to which all that was due has happened."""
     judge, scores = ahead.judge, ahead.scores
     due, due_stage, due_endings = foretold(ahead, lead, at)
     days, stage, now = (1, 7, 30, 90), judge.stage(lead).name, scores.at(lead, at)
     known = scores.fit.known(lead.profile)
+    worths = scores.worths(lead, at)
     quiet = min((m.signal.quiet for m in scores.abandoned if isinstance(m.signal, Abandoned)), default=None)
     return Explanation(
         at=at,
@@ -113,7 +119,9 @@ def explain(ahead: Due, answering: Answering, counting: Counting, doubts: Doubts
         since=lead.since,
         scores=_triple(now),
         answers=answering.of(lead, at, now, stage),
-        receipts=tuple(noted(counting, lead, scores.receipts(scores.worths(lead, at)))),
+        receipts=tuple(noted(counting, lead, scores.receipts(worths))),
+        facts=holding.facts(lead, at),
+        topics=holding.topics(worths),
         missing=tuple(missing(judge, lead, at, now, len(judge.stages))),
         outlook=tuple((at + d * DAY, _triple(scores.at(lead, at + d * DAY))) for d in days),
         due=due,

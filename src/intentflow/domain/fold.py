@@ -10,21 +10,16 @@ from zlib import crc32
 
 from intentflow.domain.answers import Answering
 from intentflow.domain.applying import Applying, is_timeless, why
-from intentflow.domain.change import (
-    ModelName,
-    QualificationChange,
-    Why,
-    by_decay,
-    change_id,
-    rfc3339,
-)
+from intentflow.domain.change import Why, by_decay
 from intentflow.domain.counting import ENTRY, Counting, Rule, place_of, rule_of
 from intentflow.domain.due import Due, Known
 from intentflow.domain.event import AnyEvent, Cart
 from intentflow.domain.evidence import Doubts
-from intentflow.domain.explain import adds_up, missing
+from intentflow.domain.explain import Explanation, explain
+from intentflow.domain.holding import ways_of
 from intentflow.domain.lead import Lead
 from intentflow.domain.matching import Matcher
+from intentflow.domain.moves import Moves
 from intentflow.domain.notices import News, Notices
 from intentflow.domain.plans import (
     CERTAIN,
@@ -35,13 +30,11 @@ from intentflow.domain.plans import (
     fall_due,
 )
 from intentflow.domain.room import Room
-from intentflow.domain.rules import AXES, Counted, Fact, Once, Repeated, ScoringModel
+from intentflow.domain.rules import Counted, Fact, Once, Repeated, ScoringModel
 from intentflow.domain.stages import Judge
-from intentflow.domain.weighed import noted
-from intentflow.domain.worth import Scores, Worths, scores_of
+from intentflow.domain.worth import Scores, scores_of
 
 Outcome = Literal["counted", "duplicate", "too_late"]
-TOP_RECEIPTS = 5
 _entry, _put_entry = ENTRY.unpack_from, ENTRY.pack_into
 
 
@@ -51,8 +44,6 @@ class Fold:
     def __init__(self, model: ScoringModel) -> None:
         self.model, self.tag, self.horizon = model, crc32(model.hash.encode()), model.horizon
         self._full = 4 * model.remembered
-        self.mismatches = 0  # changes whose receipts did not add up to their scores: there must be none
-        self._name = ModelName(model.name, model.version, model.hash)
         self.scores = Scores(model)
         self.judge, self.answering = Judge(model, self.scores), Answering(model, self.scores)
         self.notices = Notices(model)
@@ -64,16 +55,27 @@ class Fold:
         self.counting = Counting(counted.values(), model.horizon, self.doubts)
         meters = {m.signal.name: m for m in self.scores.meters}
         compiled = Compiled(self.counting, counted, meters, self.judge, self.scores.fit, model.remembered)
-        rules: dict[str, Counted | Once | Repeated | Fact] = {f"fact {f.name}": f for f in model.facts}
+        facts = [*model.facts, *(way for fact in model.facts for way in ways_of(fact))]
+        rules: dict[str, Counted | Once | Repeated | Fact] = {f"fact {f.name}": f for f in facts}
         rules |= {f"signal {s.name}": s for s in model.signals if isinstance(s, Counted | Once | Repeated)}
         conditions = {name: rule.when for name, rule in rules.items()}
         conditions |= {DOUBTED: self.doubts.suspicions(certain=False), CERTAIN: self.doubts.suspicions(certain=True)}
+        self.moves = Moves(self.judge, self.counting, self.answering, model)
         self._plans = Matcher(
             conditions.items(),
             lambda names: Plan(compiled, [rules[name] for name in sorted(names - DOUBTS)], names & DOUBTS),
         )
         self._known, self._humans = self._plans.known, self.doubts.humans
         self._applying = Applying(self.scores, self.counting, self.doubts)
+
+    @property
+    def mismatches(self) -> int:
+        """Changes so far whose receipts did not add up to their scores: there must be none."""
+        return self.moves.mismatches
+
+    def explain(self, lead: Lead, at: int) -> Explanation:
+        """The lead at `at`, which is not before its clock and up to which all that was due has happened."""
+        return explain(self.due, self.answering, self.moves.holding, self.counting, self.doubts, lead, at)
 
     def take(self, key: bytes, lead: Lead, event: AnyEvent, at: int, news: News) -> Outcome:
         """Fold one event, whose time is `at`, into its lead; what changes is appended to `news`, in order.
@@ -180,7 +182,7 @@ class Fold:
         if self.judge.stage_of(lead):
             worths, left = self.scores.worths(lead, now), lead.left
             scores = scores_of(self.scores.sums(worths)[0])
-            news.append(self._move(key, lead, 0, now, scores, worths, why))
+            news.append(self.moves.make(key, lead, 0, now, scores, worths, why))
             lead.left = left
 
     def _pass(self, key: bytes, lead: Lead, until: int, news: News) -> None:
@@ -213,38 +215,5 @@ class Fold:
         to = self.judge.move(lead, now, scores)
         if to is not None:
             falls = fallen is not None and to < self.judge.stage_of(lead)
-            news.append(self._move(key, lead, to, now, scores, worths, fallen if falls and fallen else why))
+            news.append(self.moves.make(key, lead, to, now, scores, worths, fallen if falls and fallen else why))
         self.room.refresh(lead, now, sums, fading)
-
-    def _move(
-        self, key: bytes, lead: Lead, to: int, now: int, scores: list[float], worths: Worths, why: Why
-    ) -> QualificationChange:
-        before, stage, rung = self.judge.stage(lead), self.model.stages[to], self.judge.rungs[to]
-        if before.cool_down:
-            lead.left = {**(lead.left or {}), lead.stage: now}
-        if rung.hand_offs is not None:
-            lead.entered = entered = lead.entered or {}
-            entered[rung.code] = sorted({*entered.get(rung.code, ()), now})[-rung.hand_offs.count :]
-        lead.stage, lead.since, lead.sequence = rung.code, now, lead.sequence + 1
-        lines = self.scores.lines(worths)
-        self.mismatches += not adds_up([line[2:] for line in lines], scores)
-        return QualificationChange(
-            id=change_id(key, lead.sequence, self.model.hash, why),
-            lead=key.decode(),
-            sequence=lead.sequence,
-            from_stage=before.name,
-            to_stage=stage.name,
-            at=rfc3339(now),
-            cause=why.cause,
-            scores=dict(zip(AXES, [round(points, 6) for points in scores], strict=True)),
-            receipts=noted(
-                self.counting,
-                lead,
-                [self.scores.receipt(name, axis, round(points, 6)) for _, name, axis, points in lines[:TOP_RECEIPTS]],
-            ),
-            answers=self.answering.of(lead, now, scores, stage.name),
-            missing=missing(self.judge, lead, now, scores),
-            treatment=stage.treatment,
-            follow_up_by=None if stage.follow_up is None else rfc3339(now + stage.follow_up),
-            model=self._name,
-        )

@@ -69,6 +69,7 @@ class Signal(Struct, frozen=True, kw_only=True):
     points: float
     half_life: int | None = None
     group: str | None = None
+    topic: str | None = None  # what somebody who gives this sign is interested in
 
 
 class Counted(Signal, frozen=True, kw_only=True, tag="counted"):
@@ -154,12 +155,20 @@ class Group(Struct, frozen=True):
     cap: float
 
 
+class FactWay(Struct, frozen=True):
+    """One of the ways in which a fact comes about: any of these conditions."""
+
+    name: str
+    when: tuple[Condition, ...]
+
+
 class Fact(Struct, frozen=True):
     """Holds from an event that meets one of the conditions, for `lasts` ms after the latest such event; None: for ever."""
 
     name: str
     when: tuple[Condition, ...]
     lasts: int | None = None
+    ways: tuple[FactWay, ...] = ()  # none: how it came about is not told apart
 
 
 class Evidence(Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ from intentflow.model.words import Pages, any_of, fact_words, signal_words
 
 PAST = Carried("from now on", "what leads did before is not known")
 OTHER_EVENTS = Carried("from now on", "what was counted stays; events that meet it only now were not counted")
+WAYS = Carried("from now on", "how it came about before is told as far as that way had its name")
 FADED = Carried(
     "partly", "what was counted has faded as it was up to each lead's latest such event, and fades so from there"
 )
@@ -173,6 +174,10 @@ def _lasts(of: object, _pages: Pages) -> str:
     return "lasts for ever" if lasts is None else f"lasts {duration_words(lasts)}"
 
 
+def _ways(fact: Fact, _pages: Pages) -> str:
+    return f"told apart by {', '.join(way.name for way in fact.ways)}" if fact.ways else "how it came about is not told"
+
+
 def _of_profile(signal: AnySignal) -> object:
     """What a signal on the profile looks at, but for its points at best, which follow."""
     if isinstance(signal, Graded):
@@ -187,6 +192,7 @@ ASPECTS: Sequence[Aspect[Any]] = (
     Aspect(_get("limit"), _most, _limited),
     Aspect(_get("cap"), _cap, at_once),
     Aspect(_get("group"), lambda s, _: "in no group" if s.group is None else f"in the group {s.group}", at_once),
+    Aspect(_get("topic"), lambda s, _: f"about {s.topic}" if s.topic else "about no topic", at_once),
     Aspect(_get("when"), _when, _met),
     Aspect(_get("at_least"), _repeats, _window),
     Aspect(_get("within"), _within, at_once),
@@ -200,6 +206,7 @@ FACT_ASPECTS: Sequence[Aspect[Fact]] = (
         lambda fact: fact.when, lambda fact, pages: f"who {fact_words(fact, pages)}", lambda _old, _new: OTHER_EVENTS
     ),
     Aspect(lambda fact: fact.lasts, _lasts, at_once),
+    Aspect(lambda fact: fact.ways, _ways, lambda _old, _new: WAYS),
 )
 GROUP_ASPECTS: Sequence[Aspect[Group]] = (
     Aspect(lambda group: group.cap, lambda group, _: f"at most {group.cap:g} points together", at_once),

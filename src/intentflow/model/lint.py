@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import combinations
 
-from msgspec.structs import replace
-
 from intentflow.domain.event import AnyEvent
-from intentflow.domain.rules import Abandoned, AnySignal, Condition, Counted, OfProfile, Once, Repeated, Stage
+from intentflow.domain.rules import Abandoned, AnySignal, Counted, OfProfile, Repeated, Stage
 from intentflow.model.findings import Finding, Flaw, sentence
 from intentflow.model.fit_lints import mail_never_known, protected_attribute
 from intentflow.model.hidden_lints import grade_never_counts, graded_twice, likelihood_never_told, untested_stage
 from intentflow.model.load import Reading
 from intentflow.model.reach import any_traffic, conditions_of, events_of, facts_of, highest, single, visits_only
-from intentflow.model.sample import meets, samples
+from intentflow.model.rule_lints import evidence_weighs_nothing, never_fires
+from intentflow.model.sample import meets
 from intentflow.model.stage_lints import barred_for_ever, hand_offs_without_end, sold_to_too_early
 from intentflow.model.unused import unused
 from intentflow.model.words import event_words
@@ -27,11 +26,17 @@ def lint(reading: Reading, today: date) -> tuple[Finding, ...]:
     """Everything that the lints find, in the order of the file; `today` is compared with `review_by`."""
     found = [(flaw, rule.__name__) for rule in LINTS for flaw in rule(reading)]
     found += [(flaw, review.__name__) for flaw in review(reading, today)]
-    return tuple(
-        sorted(
-            Finding(reading.document.line(flaw.path), name.replace("_", "-"), sentence(flaw)) for flaw, name in found
-        )
-    )
+    return _findings(reading, found)
+
+
+def not_agreed(reading: Reading) -> tuple[Finding, ...]:
+    """That a model is a draft: nothing is wrong with it, but nobody has agreed to it yet."""
+    return _findings(reading, [(flaw, draft.__name__) for flaw in draft(reading)])
+
+
+def _findings(reading: Reading, found: list[tuple[Flaw, str]]) -> tuple[Finding, ...]:
+    line = reading.document.line
+    return tuple(sorted(Finding(line(flaw.path), name.replace("_", "-"), sentence(flaw)) for flaw, name in found))
 
 
 def unreachable_stage(reading: Reading) -> Iterator[Flaw]:
@@ -72,40 +77,6 @@ def endless_stage(reading: Reading) -> Iterator[Flaw]:
         if not stage.leave and set(stage.facts) <= lasting and not stage.unless:
             yield Flaw(
                 ("stages", stage.name), "nobody ever leaves it downwards; say leave, with a number below that of enter"
-            )
-
-
-def never_fires(reading: Reading) -> Iterator[Flaw]:
-    """A rule that can never fire."""
-    rules = [("signals", s.name, s.when) for s in reading.model.signals if isinstance(s, Counted | Once | Repeated)]
-    rules += [("facts", fact.name, fact.when) for fact in reading.model.facts]
-    rules += [("evidence", rule.name, rule.when) for rule in reading.model.evidence]
-    for kind, name, conditions in rules:
-        for i, condition in enumerate(conditions):
-            if not samples(condition):
-                which = f"condition {i + 1}" if len(conditions) > 1 else "it"
-                yield Flaw((kind, name, "when"), f"{which} can never be met: {_contradiction(condition)}")
-
-
-def _contradiction(condition: Condition) -> str:
-    if condition.targeted is False and (condition.campaign or condition.source or condition.medium):
-        return "it asks for a campaign and for none; take targeted out"
-    if condition.channel and samples(replace(condition, channel=())):
-        return f"who meets the rest of it does not come by {' or '.join(condition.channel)}"
-    if condition.not_url:
-        return "not_url takes away every page of url"
-    return "its attributes contradict each other"
-
-
-def evidence_weighs_nothing(reading: Reading) -> Iterator[Flaw]:
-    """A rule of evidence that leaves everything as it is."""
-    of_signals = {c.family for signal in reading.model.signals if isinstance(signal, Counted) for c in signal.when}
-    for rule in reading.model.evidence:
-        if rule.weight == 1:
-            yield Flaw(("evidence", rule.name, "weight"), "1 is a human's, so the rule changes nothing; lower it")
-        elif rule.of and of_signals.isdisjoint(rule.of):
-            yield Flaw(
-                ("evidence", rule.name), f"no signal counts {' or '.join(rule.of)}, so there is nothing to withdraw"
             )
 
 
@@ -244,5 +215,4 @@ LINTS: tuple[Lint, ...] = (
     untested_stage,
     unmeasured,
     no_glossary,
-    draft,
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from intentflow.model import condition, schema, traits
+from intentflow.model import condition, fact_written, schema, traits
 from intentflow.model.document import Tree
 from intentflow.model.durations import shown
 from intentflow.model.findings import Flaw, Path
@@ -20,10 +20,12 @@ KEYS: dict[tuple[str, ...], type[BaseModel]] = {  # which keys are known at a pl
     ("signals", "*", "when", "attributes", "*"): condition.TestWritten,
     ("signals", "*", "grades"): traits.GradeWritten,
     ("signals", "*", "when", "ideal", "*"): traits.TraitWritten,
-    ("facts", "*"): schema.FactWritten,
+    ("facts", "*"): fact_written.FactWritten,
     ("evidence", "*"): schema.EvidenceWritten,
     ("evidence", "*", "when"): condition.When,
     ("evidence", "*", "when", "attributes", "*"): condition.TestWritten,
+    ("facts", "*", "ways", "*"): condition.When,
+    ("facts", "*", "ways", "*", "attributes", "*"): condition.TestWritten,
     ("facts", "*", "when"): condition.When,
     ("facts", "*", "when", "attributes", "*"): condition.TestWritten,
     ("stages", "*"): schema.StageWritten,
@@ -119,4 +121,4 @@ def _place(around: Iterable[str | int]) -> tuple[str, ...]:
     steps = list(around)
     named = ["*" if i == 1 and steps[0] != "approved_by" else step for i, step in enumerate(steps)]
     kept = [step for i, step in enumerate(named) if i < 2 or not isinstance(step, int)]
-    return tuple("*" if i > 2 and kept[i - 1] == "attributes" else str(step) for i, step in enumerate(kept))
+    return tuple("*" if i > 2 and kept[i - 1] in ("attributes", "ways") else str(step) for i, step in enumerate(kept))

@@ -41,7 +41,7 @@ def protected_rules(written: ModelWritten) -> Iterator[tuple[str, str, list[str]
         if found:
             yield "signals", name, found, signal.because
     for name, fact in written.facts.items():
-        found = _looked_at(fact.when or ())
+        found = _looked_at(fact.whens)
         if found:
             yield "facts", name, found, fact.because
     for name, rule in written.evidence.items():

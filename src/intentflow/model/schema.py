@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
 from intentflow.domain.event import FAMILIES, PROVENANCES, Provenance
 from intentflow.model.condition import ACTIONS, Whens
+from intentflow.model.fact_written import FactWritten
 from intentflow.model.spoken import given_keys
 from intentflow.model.suggest import did_you_mean
 from intentflow.model.traits import Attribute, Grades
@@ -60,6 +61,7 @@ class SignalWritten(Written):
     half_life: HalfLife | None = None
     until_confirmed: Number | None = None
     group: Name | None = None
+    topic: Words | None = None
 
     @model_validator(mode="after")
     def _says_what_it_counts(self) -> Self:
@@ -76,21 +78,6 @@ class GroupWritten(Written):
 
     axis: AxisName
     cap: Positive
-
-
-class FactWritten(Written):
-    """Something known of a lead: by a condition, or by signals that have it already."""
-
-    when: Whens | None = None
-    signal: Names | None = None
-    lasts: Lasts = "forever"
-    because: Words | None = None
-
-    @model_validator(mode="after")
-    def _has_one_source(self) -> Self:
-        if (self.when is None) == (self.signal is None):
-            raise ValueError("a fact has either when (a condition) or signal (the name of one, or a list)")
-        return self
 
 
 class LeaveWritten(Written):

@@ -139,7 +139,9 @@ def _signals(signals: list[AnySignal], reading: Reading) -> Table:
 
 def _when(signal: AnySignal, reading: Reading) -> Text:
     said = Text(signal_words(signal, reading.written.pages))
-    return said.append(f" (in {signal.group})", style="dim") if signal.group else said
+    beside = [f"in {signal.group}"] if signal.group else []
+    beside += [f"about {signal.topic}"] if signal.topic else []
+    return said.append(f" ({', '.join(beside)})", style="dim") if beside else said
 
 
 def _halves(signal: AnySignal) -> str:

@@ -95,4 +95,6 @@ def name_flaws(known: dict[str, list[str]]) -> Iterator[Flaw]:
         for name in known[kind]:
             other = owner.setdefault(crc32(name.encode()), name)
             if other != name:
-                yield Flaw((kind, name), f'the CRC-32 of this name is that of "{other}"; rename one of them')
+                yield Flaw(
+                    (kind, name.partition("/")[0]), f'the CRC-32 of {name} is that of "{other}"; rename one of them'
+                )

@@ -5,18 +5,16 @@ Every part is looked at, whatever is wrong with another, so that one run names e
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from intentflow.domain.rules import (
-    Abandoned,
     AnySignal,
     Condition,
-    Counted,
     Evidence,
     Fact,
+    FactWay,
     Group,
-    Once,
-    Repeated,
     ScoringModel,
-    SignedUp,
     Stage,
 )
 from intentflow.model.answering import criteria_of, eligible_of, facts_asked, flaws_of_answers, likelihood_of
@@ -25,9 +23,9 @@ from intentflow.model.condition import SIGN_UP, When, tests_of
 from intentflow.model.document import Document
 from intentflow.model.doubting import evidence_rule, flaws_of_evidence
 from intentflow.model.findings import Flaw, Path
-from intentflow.model.fitting import fit_signal
 from intentflow.model.protected import flaws_of_protected
 from intentflow.model.schema import LeaveWritten, ModelWritten, SignalWritten
+from intentflow.model.signal_meant import signal_of
 from intentflow.model.sound import FORBIDDEN, flaws_of_signal, flaws_of_stage, name_flaws, thresholds
 from intentflow.model.suggest import did_you_mean
 
@@ -43,7 +41,7 @@ def translate(document: Document, written: ModelWritten) -> tuple[ScoringModel, 
     evidence = tuple(rule for name in written.evidence if (rule := work.evidence(name)) is not None)
     stages = tuple(work.stage(name) for name in written.stages)
     work.flaws += [
-        *name_flaws(work.known),
+        *name_flaws(work.known | {"facts": work.facts_noted}),
         *flaws_of_protected(written),
         *flaws_of_answers(written),
         *flaws_of_approval(written),
@@ -80,6 +78,12 @@ class _Translation:
                 if not PATTERN_CHARS & set(glob):
                     self.flaw(("pages", name, i), f'"{glob}" is no pattern of a URL; write "*/{glob}*"')
 
+    @property
+    def facts_noted(self) -> list[str]:
+        """What leads remember facts and their ways by."""
+        ways = [f"{name}/{way}" for name, fact in self.written.facts.items() for way in fact.ways]
+        return [*self.known["facts"], *ways]
+
     def flaw(self, path: Path, text: str) -> None:
         self.flaws.append(Flaw(path, text))
 
@@ -104,7 +108,9 @@ class _Translation:
         if signal.group is not None and self.refers((*path, "group"), "groups", signal.group):
             self._check_group(path, signal)
         conditions = self.conditions((*path, "when"), signal.when)
-        return _signal(name, signal, conditions) if len(self.flaws) == before else None
+        if len(self.flaws) > before:
+            return None
+        return replace(signal_of(name, signal, conditions), topic=signal.topic)
 
     def _check_group(self, path: Path, signal: SignalWritten) -> None:
         group = self.written.groups.get(signal.group or "")
@@ -166,17 +172,18 @@ class _Translation:
     def fact(self, name: str) -> Fact:
         """The fact; its conditions are those of all signals that it names."""
         fact, path = self.written.facts[name], ("facts", name)
-        if fact.when is not None:
-            if any(when.form in FORBIDDEN for when in fact.when):
-                self.flaw(
-                    (*path, "when"),
-                    "a fact takes conditions on single events (family: profile is one); what goes beyond them is for signals",
-                )
-                return Fact(name, ())
-            conditions = self.conditions((*path, "when"), fact.when)
-        else:
-            conditions = tuple(c for signal in fact.signal or () for c in self.conditions_of((*path, "signal"), signal))
-        return Fact(name, tuple(dict.fromkeys(conditions)), None if fact.lasts == "forever" else fact.lasts)
+        ways = tuple(FactWay(way, self.events((*path, "ways", way), whens)) for way, whens in fact.ways.items())
+        conditions = [*self.events((*path, "when"), fact.when or ()), *(c for way in ways for c in way.when)]
+        conditions += [c for signal in fact.signal or () for c in self.conditions_of((*path, "signal"), signal)]
+        return Fact(name, tuple(dict.fromkeys(conditions)), None if fact.lasts == "forever" else fact.lasts, ways)
+
+    def events(self, path: Path, whens: tuple[When, ...]) -> tuple[Condition, ...]:
+        """Conditions on single events; others are no source of a fact."""
+        if any(when.form in FORBIDDEN for when in whens):
+            text = "a fact takes conditions on single events (family: profile is one); what goes beyond them is for signals"
+            self.flaw(path, text)
+            return ()
+        return self.conditions(path, whens) if whens else ()
 
     def evidence(self, name: str) -> Evidence | None:
         """The rule, or None if a part is wrong."""
@@ -218,29 +225,3 @@ class _Translation:
 def _keys(document: Document, kind: str) -> list[str]:
     section = document.tree.get(kind)
     return list(section) if isinstance(section, dict) else []
-
-
-def _signal(name: str, signal: SignalWritten, conditions: tuple[Condition, ...]) -> AnySignal:
-    when = signal.when[0]
-    if when.form in ("profile", "ideal"):
-        return fit_signal(name, signal)
-    half_life = None if signal.half_life == "never" else signal.half_life
-    axis, points, group = signal.axis, signal.points, signal.group
-    if when.form == "newsletter":
-        until = points if signal.until_confirmed is None else signal.until_confirmed
-        return SignedUp(name=name, axis=axis, points=points, half_life=half_life, group=group, until_confirmed=until)
-    if when.form == "cart":
-        quiet = when.quiet or 0
-        return Abandoned(
-            name=name, axis=axis, points=points, half_life=half_life, group=group, quiet=quiet, cap=signal.cap
-        )
-    if when.form == "repeated":
-        at_least, within = when.at_least or 1, when.within or 1
-        return Repeated(
-            name=name, axis=axis, points=points, group=group, when=conditions, at_least=at_least, within=within
-        )
-    if signal.once:
-        return Once(name=name, axis=axis, points=points, half_life=half_life, group=group, when=conditions)
-    return Counted(
-        name=name, axis=axis, points=points, half_life=half_life, group=group, when=conditions, limit=signal.at_most, cap=signal.cap
-    )  # fmt: skip

@@ -91,8 +91,10 @@ def evidence_words(rule: Evidence, pages: Pages = NO_PAGES) -> str:
 
 
 def fact_words(fact: Fact, pages: Pages = NO_PAGES) -> str:
-    """What brings a fact about."""
-    return any_of(fact.when, pages)
+    """What brings a fact about; by which ways, if it has some."""
+    if not fact.ways:
+        return any_of(fact.when, pages)
+    return "; or ".join(f"{any_of(way.when, pages)} ({way.name})" for way in fact.ways)
 
 
 def any_of(conditions: Iterable[Condition], pages: Pages = NO_PAGES) -> str:

@@ -7,6 +7,7 @@ from intentflow.oracle.admission import Outcome
 from intentflow.oracle.answers import Answered
 from intentflow.oracle.bulk import FinalScores
 from intentflow.oracle.due import Search, every_millisecond, safe_strides
+from intentflow.oracle.holding import Known
 from intentflow.oracle.notices import Notice
 from intentflow.oracle.path import Move, change_id
 from intentflow.oracle.reference import Reference, deliver
@@ -18,6 +19,7 @@ __all__ = [
     "FinalScores",
     "Forwarded",
     "Heard",
+    "Known",
     "Letter",
     "Line",
     "Linked",

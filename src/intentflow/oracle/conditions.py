@@ -30,6 +30,7 @@ class Kept(Struct, frozen=True, gc=False):
     cart: bytes  # the cart's id; b"" for all carts without one
     signals: frozenset[str]  # names of those it met
     facts: frozenset[str]  # names of those it met
+    ways: tuple[tuple[str, str], ...]  # of facts, by the fact's name and its own
     counts: bool  # it met a `Counted` signal
     tells: tuple[Telling, ...] = ()
     empties: bool = False  # it says that its cart is empty
@@ -45,6 +46,12 @@ def kept(model: ScoringModel, event: Event, at: int) -> Kept:
     said = said_of(model, event)
     signals = signals_met(model, event, said)
     facts = [fact.name for fact in model.facts if any(holds(when, event) for when in fact.when)]
+    ways = [
+        (fact.name, way.name)
+        for fact in model.facts
+        for way in fact.ways
+        if any(holds(when, event) for when in way.when)
+    ]
     return Kept(
         at=at,
         id_hash=crc32(event.event_id.encode()),
@@ -53,6 +60,7 @@ def kept(model: ScoringModel, event: Event, at: int) -> Kept:
         cart=(event.cart_id or "").encode() if isinstance(event, Cart) else b"",
         signals=_shared(signals),
         facts=_shared(frozenset() if said.dubious else frozenset(facts)),
+        ways=() if said.dubious else tuple(ways),
         counts=any(isinstance(signal, Counted) and signal.name in signals for signal in model.signals),
         tells=() if said.dubious else tellings(model, event, at),
         empties=empties(event),

@@ -15,6 +15,7 @@ from intentflow.oracle.admission import Outcome, event_time
 from intentflow.oracle.answers import Answered, answered
 from intentflow.oracle.conditions import kept
 from intentflow.oracle.due import Search, safe_strides
+from intentflow.oracle.holding import Known, known, topics
 from intentflow.oracle.judging import Standing, judged, note_entered
 from intentflow.oracle.lead import ReferenceLead
 from intentflow.oracle.notices import Notice, carts_by, owed
@@ -92,6 +93,14 @@ class Leads:
     def answers(self, key: bytes, t: int) -> Answered:
         """The three answers at `t`. Raises `ValueError` if that is before the lead's clock."""
         return answered(self._pieces_at(key, t), self._leads[key].standing, t)
+
+    def known(self, key: bytes, t: int) -> list[Known]:
+        """The facts that hold at `t`, and how they came about. Raises `ValueError` if `t` is before the lead's clock."""
+        return known(self._pieces_at(key, t), self._leads[key].entries, t)
+
+    def topics(self, key: bytes, t: int) -> dict[str, float]:
+        """Points by topic at `t`. Raises `ValueError` if that is before the lead's clock."""
+        return topics(self._pieces_at(key, t), t)
 
     def moves(self, key: bytes) -> tuple[Move, ...]:
         """The lead's changes of stage, in order; those of an alias are the ones it had as itself."""

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from intentflow.domain.change import Gap, Receipt
-from intentflow.domain.explain import Explanation, explain
+from intentflow.domain.explain import Explanation
 from intentflow.domain.fit import Attribute
 from intentflow.domain.fold import Fold
 from intentflow.domain.lead import Lead
@@ -121,7 +121,7 @@ class LeadTeller:
         fold, at = self._fold, max(now, lead.clock)
         passed: News = []  # what would be told: the worker tells it
         fold.pass_time(key, lead, at, passed)
-        return explain(fold.due, fold.answering, fold.counting, fold.doubts, lead, at)
+        return fold.explain(lead, at)
 
     def _receipt(self, receipt: Receipt) -> ReceiptView:
         return ReceiptView(words=self._words.get(receipt.signal), **_fields(receipt))

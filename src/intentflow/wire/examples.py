@@ -164,6 +164,11 @@ EXAMPLES: dict[str, list[dict[str, object]]] = {
                 "criteria": 4,
                 "likelihood": None,
             },
+            "facts": [
+                {"fact": "source", "until": "2026-10-28T10:02:30.000Z"},
+                {"fact": "product_in_hand", "by": ["referral"], "until": "2026-07-29T09:40:00.000Z"},
+            ],
+            "topics": [{"topic": "prices", "points": 4.0}],
             "missing": [{"stage": "sql", "axis": "intent", "points": 36.0}, {"stage": "sql", "fact": "need"}],
             "treatment": "nurture",
             "follow_up_by": None,
