@@ -29,6 +29,12 @@ def test_what_is_planned_is_applied_and_then_verified_and_growth_is_refused_with
     assert "All 13 topics" in topics("verify", code=0).stdout
     assert json.loads(topics("apply", "--json", code=0).stdout) == {"topics": 13, "differences": []}
 
+    (tmp_path / "deliver.yaml").write_text("endpoints: {}\n")
+    delivered = json.loads(
+        topics("plan", "--json", code=1, INTENTFLOW_DELIVER_ENDPOINTS=str(tmp_path / "deliver.yaml")).stdout
+    )
+    assert (delivered["topics"], len(delivered["differences"])) == (16, 3), "where changes are delivered, three more"
+
     kept = topics("apply", code=0, INTENTFLOW_REJECTIONS_DAYS="2").stdout
     assert f"{mine}.rejections: retention.ms 2592000000 → 172800000" in kept
     grown = topics("apply", code=0, INTENTFLOW_PARTITIONS="3", INTENTFLOW_REJECTIONS_DAYS="2")

@@ -15,6 +15,7 @@ from rich.table import Table
 from intentflow.adapters.topic_plan import Difference, ailments, apply, differences, look, share_that_moves
 from intentflow.adapters.topic_specs import TopicSpec, topics_of
 from intentflow.cli.running import settings_for
+from intentflow.deliver import topics as of_delivery
 from intentflow.settings import Settings
 
 app = typer.Typer(
@@ -30,11 +31,17 @@ DataOption = Annotated[Path | None, typer.Option(help="Folder of the embedded st
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
+def _specs(settings: Settings) -> list[TopicSpec]:
+    """The app's topics; and those of delivery, where there are endpoints to deliver to."""
+    delivery = of_delivery.topics(settings) if settings.deliver_endpoints.exists() else ()
+    return list({spec.name: spec for spec in (*topics_of(settings), *delivery)}.values())
+
+
 @app.command()
 def plan(bootstrap: BootstrapOption = None, data: DataOption = None, json: JsonOption = False) -> None:
     """Tell what `apply` would do, and what nobody can do from here. Changes nothing. Exit code 1 if anything differs."""
     settings = settings_for(bootstrap, data)
-    specs = topics_of(settings)
+    specs = _specs(settings)
     seen = asyncio.run(look(settings.kafka, specs))
     _tell(settings, specs, differences(specs, seen), json)
 
@@ -43,7 +50,7 @@ def plan(bootstrap: BootstrapOption = None, data: DataOption = None, json: JsonO
 def verify(bootstrap: BootstrapOption = None, data: DataOption = None, json: JsonOption = False) -> None:
     """Check that every topic is as it must be, and that its replicas are in sync. Exit code 1 if not: for a probe or a pipeline."""
     settings = settings_for(bootstrap, data)
-    specs = topics_of(settings)
+    specs = _specs(settings)
     seen = asyncio.run(look(settings.kafka, specs))
     _tell(settings, specs, [*differences(specs, seen), *ailments(specs, seen)], json)
 
@@ -55,7 +62,7 @@ def apply_(bootstrap: BootstrapOption = None, data: DataOption = None, json: Jso
     Exit code 1 if something is left that cannot be mended from here; it says what to do.
     """
     settings = settings_for(bootstrap, data)
-    specs = topics_of(settings)
+    specs = _specs(settings)
     seen = asyncio.run(look(settings.kafka, specs))
     told = differences(specs, seen)
     asyncio.run(apply(settings.kafka, specs, seen, told))
