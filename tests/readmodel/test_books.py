@@ -42,6 +42,12 @@ def test_a_book_that_went_back_counts_nothing():
 
 def test_the_books_of_all_partitions_add_up_and_each_has_its_place():
     ledgers = {b"0/0": row(3), b"1/0": row(4, 1), b"1/1": row(0, 0, 2)}
-    total = totals_of(ledgers)
+    topics = [Topic("a"), Topic("b")]
+    total = totals_of(ledgers, topics)
     assert (total.counted, total.duplicate, total.rejected) == (7, 1, 2)
-    assert positions_of(ledgers, [Topic("a"), Topic("b")]) == {("a", 0): 3, ("a", 1): 5, ("b", 1): 2}
+    assert positions_of(ledgers, topics) == {("a", 0): 3, ("a", 1): 5, ("b", 1): 2}
+
+
+def test_what_the_control_topic_says_is_no_event():
+    total = totals_of({b"0/0": row(3), b"0/1": row(40)}, [Topic("shop.events"), Topic("shop.control")])
+    assert total.counted == 3

@@ -6,9 +6,11 @@ from typing import Any
 
 from intentflow.lane.marks import Topic, decode_ledger, ledger_key
 from intentflow.wire.records import Ledger
+from intentflow.wire.topic_names import TopicNames
 
 KEPT_SECONDS = 900  # of rates
 SECOND = 1000
+CONTROL = TopicNames("").control  # how the name of every control topic ends
 
 
 class Books:
@@ -44,10 +46,12 @@ def positions_of(ledgers: Mapping[bytes, bytes], sources: Sequence[Topic]) -> di
     return found
 
 
-def totals_of(ledgers: Mapping[bytes, bytes]) -> Ledger:
-    """All ledgers added up."""
-    total = Ledger()
-    for row in ledgers.values():
+def totals_of(ledgers: Mapping[bytes, bytes], sources: Sequence[Topic]) -> Ledger:
+    """The ledgers of events added up; what the control topic says is no event."""
+    total, control = Ledger(), {n for n, topic in enumerate(sources) if topic.name.endswith(CONTROL)}
+    for field, row in ledgers.items():
+        if int(field.partition(b"/")[2]) in control:
+            continue
         one = decode_ledger(row)
         total.counted += one.counted
         total.duplicate += one.duplicate

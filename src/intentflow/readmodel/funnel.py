@@ -2,6 +2,7 @@
 
 from intentflow.adapters.redis_client import Client
 from intentflow.domain.rules import DAY, ScoringModel
+from intentflow.lane.marks import decode_sources
 from intentflow.readmodel.books import SECOND, totals_of
 from intentflow.readmodel.change_told import moment_of
 from intentflow.readmodel.keys import Keys
@@ -50,7 +51,8 @@ class Counts:
             if int(second) > last - seconds:
                 found.setdefault(int(second), {"c": 0, "d": 0, "r": 0})[kind] = int(count)
         recent = sum(sum(kinds.values()) for second, kinds in found.items() if last - SPAN <= second < last)
-        total, beat = totals_of(await self._redis.hgetall(keys.ledgers)), decode_pulse(pulse)
+        sources, beat = await self._redis.hget(keys.meta, "sources"), decode_pulse(pulse)
+        total = totals_of(await self._redis.hgetall(keys.ledgers), decode_sources(sources) if sources else ())
         return Rates(
             events_per_second=recent / SPAN,
             series=tuple(
