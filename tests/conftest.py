@@ -10,6 +10,7 @@ from xdist.remote import Producer
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
 from tests.beside import BesideTheBroker
 
+os.environ.pop("COLUMNS", None)  # a worker of xdist sets it; a console that is made under it keeps that width for ever
 IN_CI = os.environ.get("CI", "") not in ("", "0", "false")
 
 # No deadline: a property that shares two cores with a broker is slow at times without being wrong.

@@ -56,8 +56,12 @@ OWNING_BROKEN = (
         CHANGELOG,
         (
             (
-                "            elif (epoch := value[:EPOCH]) >= top:\n                top = epoch\n",
-                "            elif (epoch := value[:EPOCH]) >= bytes(EPOCH):\n                top = max(top, epoch)\n",
+                "            elif (epoch := value[:EPOCH]) >= top:\n",
+                "            elif (epoch := value[:EPOCH]) >= bytes(EPOCH):\n",
+            ),
+            (
+                "                top = epoch\n                rows[key]",
+                "                top = max(top, epoch)\n                rows[key]",
             ),
         ),
     ),

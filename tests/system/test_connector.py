@@ -1,6 +1,5 @@
 """The example of a connector, against a real broker: ended in the middle, and told some changes twice."""
 
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ def connector(rig: Rig, out: Path) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield child
     finally:
-        child.send_signal(signal.SIGINT)  # as Ctrl-C does
+        child.terminate()
         child.wait(20)
 
 
