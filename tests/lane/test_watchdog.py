@@ -7,7 +7,7 @@ import time
 from intentflow.lane.lane import Lane, Owned
 from intentflow.lane.metrics import Metrics
 from intentflow.lane.reader import Progress
-from intentflow.lane.watchdog import Beat, Stall, awaited, progress
+from intentflow.lane.watchdog import Beat, Stall, awaited, progress, unanswered
 from intentflow.settings import Settings
 from intentflow.wire.topic_names import TopicNames
 from tests.lane.scenes import Log, opened
@@ -59,6 +59,17 @@ def test_an_open_lane_without_partitions_waits_for_nothing():
     idle = lane()
     idle.open(1)
     assert awaited(idle) == ""
+
+
+def test_an_idle_worker_waits_for_an_answer_and_one_that_has_come_is_none_to_a_write_that_is_owed():
+    idle = lane()
+    idle.open(1)
+    assert unanswered(idle) == ""
+    idle.asking = True
+    assert unanswered(idle) == "an answer of Kafka: where shop-leads-changelog and the sources end"
+    before = progress(idle)
+    idle.answers += 1
+    assert progress(idle) == before
 
 
 def test_what_is_done_and_not_committed_is_waited_for():

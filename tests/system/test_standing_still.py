@@ -37,6 +37,19 @@ def test_a_broker_that_hangs_ends_the_worker_which_says_what_it_waited_for(tmp_p
             assert again.stop() == 0
 
 
+def test_an_idle_worker_notices_too_that_its_broker_has_fallen_silent(tmp_path):
+    with EmbeddedKafka(tmp_path / "broker") as kafka, App(kafka.bootstrap, tmp_path, stall_timeout=4) as app:
+        worker, frozen = app.worker().ready(), kafka.pid
+        send(app, events(50, 5, seed=13))
+        settled(app)
+        os.kill(frozen, signal.SIGSTOP)
+        try:
+            assert worker.ended() == 70
+        finally:
+            os.kill(frozen, signal.SIGCONT)
+        assert "nothing has moved for 4 s: waiting for an answer of Kafka" in worker.said
+
+
 def test_the_successor_of_a_killed_worker_does_not_wait_for_its_session_to_end(kafka: EmbeddedKafka, tmp_path):
     """The session lasts longer than anything in these tests is waited for."""
     with App(kafka.bootstrap, tmp_path, session_timeout=300) as app:

@@ -61,6 +61,8 @@ class Lane:
         self.committed: dict[TP, int] = {}
         self.committing = asyncio.Lock()
         self.queued = 0  # chunks between delivery and the agent
+        self.asking = False  # whether an answer of the broker about its logs is awaited
+        self.answers = 0  # how many have come
         self.beat = time.monotonic()  # when the event loop turned last, as the watchdog saw it
         self.room = asyncio.Event()  # set whenever something settled
         self.writer = Writer(settings.kafka)

@@ -33,6 +33,7 @@ async def keep_time(lane: Lane) -> None:
             memory.sweep()
             if lane.generation is None:
                 continue
+            lane.asking = True
             try:
                 await _look_behind(lane, reader)
                 await _look_at_topics(lane)
@@ -41,6 +42,7 @@ async def keep_time(lane: Lane) -> None:
             except KafkaError as error:  # a broker that restarts; a write that must wait for it says so itself
                 lane.metrics.broker_errors.inc()
                 log.warning("the changelog's end cannot be read just now: %s", type(error).__name__)
+            lane.asking, lane.answers = False, lane.answers + 1  # an error is an answer too: it was said
             _let_go(lane)
             if lane.settings.clock == "wall":
                 await asyncio.gather(*(_say(lane, number, owned) for number, owned in lane.owned.items()))

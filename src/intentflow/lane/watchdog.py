@@ -2,7 +2,8 @@
 
 There are two ways of standing still. The event loop is blocked: nothing that runs on it could notice, so a thread looks. Or the loop
 turns, but there is something to do and nothing moves: no acknowledgement, no records, no commit, no partitions, a recovery that doesn't go
-on. Both may last `stall_timeout` seconds, and no longer than two more until the process is gone.
+on, no answer to what an idle worker asks each second. Both may last `stall_timeout` seconds, and no longer than two more until the
+process is gone.
 """
 
 import asyncio
@@ -72,15 +73,24 @@ def progress(lane: Lane) -> Hashable:
     return lane.generation, lane.reading, sum(lane.fetched.values()), sum(lane.committed.values()), tuple(settling)
 
 
+def unanswered(lane: Lane) -> str:
+    """What Kafka was asked and has not answered, in words: so an idle worker notices too that its broker has fallen silent.
+
+    Apart from `progress`: a broker that answers this may still owe an acknowledgement.
+    """
+    return f"an answer of Kafka: where {lane.names.changelog} and the sources end" if lane.asking else ""
+
+
 async def watch(lane: Lane, end: Callable[[str], None] = fail_stop) -> None:
     """Watch until cancelled."""
-    stall = Stall(lane.settings.stall_timeout)
+    stall, silence = Stall(lane.settings.stall_timeout), Stall(lane.settings.stall_timeout)
     beat = Beat(stall.limit, end)
     beat.start()
     try:
         while True:
             beat.last = lane.beat = time.monotonic()
-            if reason := stall.look(beat.last, awaited(lane), progress(lane)):
+            reason = stall.look(beat.last, awaited(lane), progress(lane))
+            if reason := reason or silence.look(beat.last, unanswered(lane), lane.answers):
                 end(reason)
             await asyncio.sleep(LOOK_SECONDS)
             lane.metrics.loop_delay.observe(max(0.0, time.monotonic() - beat.last - LOOK_SECONDS))
