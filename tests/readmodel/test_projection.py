@@ -103,6 +103,19 @@ async def test_foreign_records_on_the_topics_are_counted_and_left_out(store):
     assert not (await feeder.ask.changes()).changes
 
 
+@pytest.mark.parametrize("step", [1, 1000])
+async def test_a_clock_record_is_no_event_of_the_rates_either(store, step):
+    town = Town()
+    town.signs_up("l:ada", NOW)
+    town.ticks()
+    feeder = await Feeder(store, town).begin()
+    await feeder.feed(step)
+    town.ticks()
+    await feeder.feed(step)
+    rates = await feeder.ask.rates()
+    assert (rates.counted, sum(second.counted for second in rates.series)) == (2, 2)
+
+
 async def test_an_alias_is_no_lead_of_its_own_and_leads_to_whose_it_is(store):
     town = Town()
     town.happens("v:c0ffee", NOW, family="website_visit", action="view", page={"url": "https://shop.example/pricing"})

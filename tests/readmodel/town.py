@@ -53,7 +53,7 @@ class Town:
         self.topics: dict[str, list[Record]] = {names.changelog: [], names.changes: [], names.rejections: []}
         self.scorer, self.epoch, self.now = Scorer(READING.model, sources=1), 1, NOW
         self.rows: dict[bytes, bytes] = {}
-        self.ledger = Ledger()
+        self.ledger, self.clocks = Ledger(), Ledger()
         self._told = 0
         self.take(1)
 
@@ -61,7 +61,7 @@ class Town:
         """A worker takes the partition."""
         self.epoch = epoch
         self._write(*encode_fence(Fence(epoch, bytes(16))))
-        self._write(b"\0sources", encode_sources(epoch, [Topic(self.names.events)]))
+        self._write(b"\0sources", encode_sources(epoch, [Topic(self.names.events), Topic(self.names.control)]))
         self._write(b"\0model", encode_model(epoch, READING.model.hash))
 
     def happens(self, key: str, at: int, **event: Any) -> None:
@@ -79,6 +79,12 @@ class Town:
         self._write(ledger_key(0), encode_ledger(self.epoch, self.ledger))
         for lead_key, lead, told in folded.leads:
             self.holds(lead_key, lead, told)
+
+    def ticks(self) -> None:
+        """A clock record is read from the control topic."""
+        self.clocks.position += 1
+        self.clocks.counted += 1
+        self._write(ledger_key(1), encode_ledger(self.epoch, self.clocks))
 
     def holds(self, key: bytes, lead: Lead, told: Iterable[Unpublished] = ()) -> None:
         """A lead is as it is now, and has told something."""

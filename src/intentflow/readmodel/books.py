@@ -47,13 +47,18 @@ def positions_of(ledgers: Mapping[bytes, bytes], sources: Sequence[Topic]) -> di
 
 
 def totals_of(ledgers: Mapping[bytes, bytes], sources: Sequence[Topic]) -> Ledger:
-    """The ledgers of events added up; what the control topic says is no event."""
-    total, control = Ledger(), {n for n, topic in enumerate(sources) if topic.name.endswith(CONTROL)}
+    """The ledgers of events added up."""
+    total, silent = Ledger(), without_events(sources)
     for field, row in ledgers.items():
-        if int(field.partition(b"/")[2]) in control:
+        if int(field.partition(b"/")[2]) in silent:
             continue
         one = decode_ledger(row)
         total.counted += one.counted
         total.duplicate += one.duplicate
         total.rejected += one.rejected
     return total
+
+
+def without_events(sources: Sequence[Topic]) -> set[int]:
+    """The numbers of the sources that hold none: what the control topic says is no event."""
+    return {number for number, topic in enumerate(sources) if topic.name.endswith(CONTROL)}

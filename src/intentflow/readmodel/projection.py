@@ -16,8 +16,8 @@ from intentflow.domain.fold import Fold
 from intentflow.errors import IntentflowError
 from intentflow.lane.changelog import Changelog
 from intentflow.lane.fetching import Fetched
-from intentflow.lane.marks import LEDGER, MODEL, SOURCES
-from intentflow.readmodel.books import Books
+from intentflow.lane.marks import LEDGER, MODEL, SOURCES, decode_sources
+from intentflow.readmodel.books import Books, without_events
 from intentflow.readmodel.erasures import ErasureLog, Mark, erases
 from intentflow.readmodel.keys import Keys
 from intentflow.readmodel.standing import Standing, standing_of
@@ -40,6 +40,7 @@ class Before(Struct):
     refusals: set[str] = set()  # ids, of those that the batch has
     epochs: dict[int, int] = {}  # of each changelog partition, the highest seen
     ledgers: dict[str, bytes] = {}
+    sources: bytes | None = None  # the worker's, as the changelog has them
 
 
 class Touched(Struct):
@@ -120,11 +121,14 @@ class Projection:
             ) from error
 
     def _marks(self, part: Fetched, log: Changelog, before: Before, now: int | None, writes: Writes) -> None:
+        sources = log.marks.get(SOURCES, before.sources)
+        silent = without_events(decode_sources(sources) if sources else ())
         for key, value in log.marks.items():
             if key.startswith(LEDGER):
-                books = Books(part.partition, int(key[len(LEDGER) :]), part.records)
+                source = int(key[len(LEDGER) :])
+                books = Books(part.partition, source, part.records)
                 writes.put(self.keys.ledgers, books.field, value)
-                if now is not None:
+                if now is not None and source not in silent:
                     writes.rates.update(books.rates(before.ledgers.get(books.field), value, now))
             elif key == SOURCES:
                 writes.put(self.keys.meta, "sources", value)

@@ -97,12 +97,13 @@ class Store:
         pipe.hlen(keys.rows)
         pipe.hmget(keys.positions, [ROWS, *(f"{topic}/{number}" for topic, number in places)])
         pipe.hgetall(keys.ledgers)
+        pipe.hget(keys.meta, "sources")
         _ask(pipe.hmget, keys.positions, [f"epoch/{number}" for number in partitions])
         _ask(pipe.hmget, keys.rows, leads)
         _ask(pipe.hmget, keys.told, told)
         _ask(pipe.hmget, self.root.erased, [mark_name(key) for key in named])
         _ask(pipe.zmscore, keys.refusals, refusals)
-        current, count, (rows, *at), ledgers, epochs, held, histories, marks, scores = await pipe.execute()
+        current, count, (rows, *at), ledgers, sources, epochs, held, histories, marks, scores = await pipe.execute()
         stands = [None if one is None else int(one) for one in at] == [expected[place] for place in places]
         if not stands or int(rows or 0) != count or (serves and current != str(keys.number).encode()):
             raise MovedError
@@ -113,6 +114,7 @@ class Store:
             refusals={one for one, score in zip(refusals, scores, strict=False) if score is not None},
             epochs={number: int(epoch or 0) for number, epoch in zip(partitions, epochs, strict=False)},
             ledgers={field.decode(): row for field, row in ledgers.items()},
+            sources=sources,
         ), count
 
     async def _purged(self, keys: Keys, writes: Writes) -> list[Rest]:
