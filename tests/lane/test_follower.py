@@ -6,7 +6,7 @@ import pytest
 
 from intentflow.errors import ServerMissingError
 from intentflow.lane import follower
-from intentflow.lane.follower import answered
+from intentflow.lane.follower import Follower, answered
 
 
 async def test_a_cancel_that_comes_together_with_the_answer_is_not_lost():
@@ -30,3 +30,17 @@ async def test_an_answer_is_given_as_it_is():
     answer = asyncio.get_running_loop().create_future()
     answer.set_result({"a": 1})
     assert await answered("kafka", answer) == {"a": 1}
+
+
+async def test_a_kafka_that_takes_connections_and_answers_nothing_is_told_from_one_that_works(monkeypatch):
+    """As one that is frozen does. The client itself would wait for 40 s, and nobody would be told meanwhile."""
+    monkeypatch.setattr(follower, "ANSWER_SECONDS", 0.1)
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as frozen:
+        address = "{}:{}".format(*frozen.sockets[0].getsockname())
+        with pytest.raises(ServerMissingError, match=r"no Kafka answers at 127.* within 0.1 s"):
+            await Follower(address, ["t"]).__aenter__()

@@ -38,10 +38,11 @@ class Follower:
 
     async def __aenter__(self) -> Self:
         try:
-            await self._consumer.start()
-        except (KafkaError, OSError) as error:
+            async with asyncio.timeout(ANSWER_SECONDS):  # the client itself would wait 40 s for one that is frozen
+                await self._consumer.start()
+        except (KafkaError, OSError, TimeoutError) as error:
             await self._consumer.stop()
-            raise unreachable(self.kafka, error) from error
+            raise unreachable(self.kafka, error, f" within {ANSWER_SECONDS:g} s") from error
         tune(self._consumer)
         return self
 
