@@ -14,6 +14,7 @@ from intentflow.adapters.topics import ensure
 from intentflow.errors import ConfigError, ServerMissingError
 from intentflow.lane.marks import LEDGER, decode_ledger, encode_ledger
 from intentflow.model.load import load
+from intentflow.operate.purging import purge
 from intentflow.simulate import traffic
 from intentflow.verify.findings import Difference, Report
 from intentflow.verify.run import ALL_PATHS, Verifier, Wish, sampler, share
@@ -182,6 +183,17 @@ def test_a_rejection_that_is_not_on_the_topic_is_found(app):
     found = only(verified(app, copied(app, f"{app.names.prefix}-kept", changes, rejections)))
     place = found.what, found.topic, str(found.offset).encode()
     assert place == ("rejection_missing", app.names.events, gone["source_offset"])
+
+
+def test_a_partition_whose_first_rejections_were_taken_away_is_refused_with_what_may_have_done_it(app):
+    changes, rejections = read(app, app.names.changes), read(app, app.names.rejections)
+    names = copied(app, f"{app.names.prefix}-purged", changes, rejections)
+    number = rejections[0].partition
+    asyncio.run(purge(app.settings.bootstrap, names.rejections, number, lambda r: r.key == rejections[0].key))
+    with pytest.raises(
+        ConfigError, match=rf"rejections-{number} begins at offset .*`intentflow erase`.*--keep-rejections"
+    ):
+        verified(app, names)
 
 
 def test_another_model_than_the_workers_is_refused_in_words(app):

@@ -54,7 +54,7 @@ class Gatherer:
             return mail
         for number in range(self.partitions):
             firsts, ends = await self.reader.bounds([names.identities], number)
-            _require_all(firsts)
+            _require_all(firsts, names)
             mail.ends[number] = ends[names.identities, number]
             async for records in self.reader.read(names.identities, number, mail.ends[number]):
                 mail.take(number, records)
@@ -107,7 +107,7 @@ class Gatherer:
         """Where the sources and what they became end now; all must begin with their first record."""
         names, there = self.names, await self.reader.topics()
         firsts, ends = await self.reader.bounds([*topics, names.changes, names.rejections], number)
-        _require_all(firsts)
+        _require_all(firsts, names)
         if names.cart_notices in there:  # an app of an earlier version has told none
             _, notices = await self.reader.bounds([names.cart_notices], number)
             ends |= notices
@@ -142,13 +142,21 @@ class Gatherer:
             snapshot.rejections += [_refused(record) for record in records if wants(record.key or b"")]
 
 
-def _require_all(firsts: dict[tuple[str, int], int]) -> None:
+def _require_all(firsts: dict[tuple[str, int], int], names: TopicNames) -> None:
     for (topic, number), first in firsts.items():
-        if first:
+        if not first:
+            continue
+        begins = f"{topic}-{number} begins at offset {first}: "
+        if topic == names.rejections:
             raise ConfigError(
-                f"{topic}-{number} begins at offset {first}: what was before has expired (retention), and a fold that begins in the middle "
-                "proves nothing. Keep what is to be verified (retention.ms), or verify an app that began anew"
+                f"{begins}what was before has expired (retention), or `intentflow erase` took somebody's refused records away; "
+                "without them the books of the partition prove nothing. Verify before you erase, or erase with --keep-rejections; from now "
+                "on only an app that began anew can be verified"
             )
+        raise ConfigError(
+            f"{begins}what was before has expired (retention), and a fold that begins in the middle proves nothing. Keep what is to be "
+            "verified (retention.ms), or verify an app that began anew"
+        )
 
 
 def _told(source: int, record: Any, key: bytes | None) -> Told:
