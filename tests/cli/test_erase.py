@@ -48,6 +48,16 @@ def test_without_a_worker_it_is_not_said_to_be_done(run, shop, tmp_path):
     assert erasures(shop) == [b"l:evil"]
 
 
+def test_a_receipt_that_cannot_be_written_is_told_instead_and_one_that_has_no_folder_begins_nothing(run, shop):
+    before = len(erasures(shop))
+    arguments = ("erase", "evil", "--yes", "--patience", "1", "--quick", "--keep-rejections", "--receipt")
+    run(*arguments, "/nowhere/receipt.json", code=2)
+    assert len(erasures(shop)) == before
+    end = run(*arguments, "/dev/full", code=2)
+    assert "it is on standard output" in str(end.exception)
+    assert json.loads(end.stdout)["ids"][0]["state"] == "asked"
+
+
 def test_who_was_not_seen_for_so_long_is_asked_to_be_erased(run, shop):
     before = len(erasures(shop))
     told = json.loads(run("erase", "--idle-for", "1s", "--yes", "--json").stdout)

@@ -1,6 +1,7 @@
 """What is exported, read again: nothing in it is a formula."""
 
 import csv
+import resource
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from intentflow.errors import ConfigError
 from intentflow.operate.tables import FORMULA, table
 
 
@@ -47,3 +49,17 @@ def test_no_text_begins_a_cell_like_a_formula_and_none_begins_another_cell(tmp_p
 def test_a_number_below_zero_stays_a_number(tmp_path):
     written(tmp_path / "rows.csv", Row(None, -4.5, AT))
     assert (tmp_path / "rows.csv").read_text(encoding="utf-8") == "name,points,at\n,-4.5,2026-05-01T10:00:00.000Z\n"
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_a_disk_that_is_full_is_said_with_the_file_and_leaves_what_was_there(ending, tmp_path):
+    path = tmp_path / f"rows.{ending}"
+    path.write_text("of yesterday")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))  # every file ends there, as on a disk that is full
+    try:
+        with pytest.raises(ConfigError, match=rf"rows.{ending}: cannot be written \(.*make room"):
+            written(path, *(Row(f"{n * 7919}", n / 7, AT) for n in range(2000)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [(path.name, "of yesterday")]

@@ -64,6 +64,8 @@ def erase_(
     if idle_for is not None:
         raise typer.Exit(_old(settings, _ago(idle_for), yes=yes, dry_run=dry_run, json=json))
     assert lead is not None
+    if receipt is not None and not receipt.absolute().parent.is_dir():
+        raise ConfigError(f"--receipt {receipt}: there is no folder {receipt.parent}")
     person = asyncio.run(_person(settings, lead))
     _tell_who(person)
     if dry_run:
@@ -76,9 +78,15 @@ def erase_(
 
 
 def _write(told: Receipt, path: Path, *, json: bool) -> None:
-    """The receipt into its file, and what it says on the screen."""
+    """The receipt into its file, and what it says on the screen. What was done cannot be asked again: it is told in any case."""
     written = msgspec.json.format(msgspec.json.encode(told), indent=2)
-    path.write_bytes(written + b"\n")
+    try:
+        path.write_bytes(written + b"\n")
+    except OSError as error:
+        print(written.decode())
+        raise ConfigError(
+            f"{path}: the receipt cannot be written ({error}): it is on standard output, keep it"
+        ) from error
     if json:
         print(written.decode())
     else:

@@ -24,7 +24,7 @@ _line = msgspec.json.Encoder().encode
 def table(path: Path, kind: type[msgspec.Struct]) -> Iterator[Write]:
     """Takes rows of that kind, as many at a time as one likes; the file is there when all is well in the end.
 
-    Raises ConfigError if the name says no format that we write, or the folder is not there.
+    Raises ConfigError if the name says no format that we write, the folder is not there, or the disk does not take it.
     """
     writers = {".csv": _csv, ".jsonl": _jsonl, ".ndjson": _jsonl, ".parquet": _parquet}
     writer = writers.get(path.suffix.lower())
@@ -37,6 +37,8 @@ def table(path: Path, kind: type[msgspec.Struct]) -> Iterator[Write]:
         with writer(half, kind) as write:
             yield write
         half.replace(path)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written ({error}): make room there, or name another place") from error
     finally:
         half.unlink(missing_ok=True)
 
