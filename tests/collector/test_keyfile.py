@@ -37,6 +37,9 @@ def test_what_people_wrote_beside_it_stays(tmp_path: Path):
     ("text", "says"),
     [
         ("# ifk_1\nkeys: [", "is not YAML, from line 2"),
+        ("keys: \0", "is not YAML, from line 1"),
+        ("keys: [{name: 2026-99-99}]", "is not YAML, from line 1: month must be"),
+        ("keys: " + "[" * 50_000, "nested too deeply"),
         ("{}", "keys: Field required"),
         ("keys: 3", "keys: "),
         (ONE.replace("browser", "page"), "keys.0.scope: "),

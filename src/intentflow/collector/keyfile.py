@@ -14,10 +14,10 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 
 from intentflow.collector.keys import GRANTED, KeyRing, Permission, Scope, WriteKey, digest_of, new_key
 from intentflow.errors import ConfigError
+from intentflow.yaml_text import BrokenYamlError, loaded
 
 Origin = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://[^/\s]+$", to_lower=True)]
 
@@ -65,10 +65,9 @@ def read_keys(path: Path) -> WrittenKeys:
         remedy = f"`intentflow collector add-key NAME --keys {path}` makes one"
         raise ConfigError(f"{path}: the file of write keys cannot be read ({error}): {remedy}") from error
     try:
-        return WrittenKeys.model_validate(YAML(typ="safe").load(text) or {})
-    except MarkedYAMLError as error:
-        line = 1 if error.problem_mark is None else error.problem_mark.line + 1
-        raise ConfigError(f"{path}: is not YAML, from line {line}: {error.problem}") from None
+        return WrittenKeys.model_validate(loaded(text) or {})
+    except BrokenYamlError as error:
+        raise ConfigError(f"{path}: is not YAML, from line {error.line}: {error.text}") from None
     except ValidationError as error:
         raise ConfigError(f"{path}: {_told(error)}") from error
 

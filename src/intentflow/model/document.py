@@ -6,18 +6,16 @@ written out and counted while that happens (so a bomb of anchors ends at the bou
 
 import hashlib
 import math
-import warnings
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from intentflow.model.findings import Finding, Flaw, ModelError, Path, WrittenError, sentence
 from intentflow.model.suggest import did_you_mean
+from intentflow.yaml_text import BrokenYamlError, composed
 
 MAX_BYTES = 128 * 1024  # of a file; the complete default has a tenth of it
 MAX_VALUES = 20_000  # in a file, aliases written out
@@ -115,24 +113,10 @@ def _text(content: bytes) -> str:
 
 
 def _composed(text: str) -> Node | None:
-    """The tree of nodes; an alias is the same node again."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # ruamel warns of an anchor used twice; the later one counts
-            node: Node | None = YAML(typ="safe", pure=True).compose(text)
-            return node
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        said = " ".join(str(part) for part in (error.context, error.problem) if part)
-        raise _UnreadableError(mark.line + 1 if mark else 1, f"this is not YAML: {_first_line(said)}") from None
-    except RecursionError:
-        raise _UnreadableError(1, f"values are nested too deeply; {MAX_DEPTH} levels are more than any need") from None
-    except Exception as error:  # noqa: BLE001 - ruamel raises all kinds for broken input; here the input alone can be at fault
-        raise _UnreadableError(1, f"this is not YAML: {_first_line(str(error))}") from None
-
-
-def _first_line(text: str) -> str:
-    return (text.strip().splitlines() or ["it cannot be read"])[0]
+        return composed(text)
+    except BrokenYamlError as error:
+        raise _UnreadableError(error.line, f"this is not YAML: {error.text}") from None
 
 
 class _Reader:
