@@ -109,6 +109,38 @@ def test_a_file_that_is_not_there_is_named(monkeypatch):
         Settings()
 
 
+@pytest.mark.parametrize("name", ["intentflow.yaml", "intentflow.toml"])
+@pytest.mark.parametrize(
+    "text", ["partitions: = [", "\0", "1: 2", "partitions: 2026-99-99", "partitions: !!int x", "deep"]
+)
+def test_a_file_that_is_no_good_is_told_with_its_name_whatever_is_in_it(text, name, written):
+    sign = ":" if name.endswith("yaml") else "="
+    path = written(f"partitions {sign} " + "[" * 50_000 if text == "deep" else text, name)
+    with pytest.raises(ConfigError) as told:
+        Settings()
+    assert str(path) in str(told.value)
+
+
+def test_a_list_in_a_variable_that_is_nested_without_end_is_no_list(monkeypatch):
+    monkeypatch.setenv("INTENTFLOW_LANDING_PAGES", "[" * 50_000)
+    with pytest.raises(ConfigError, match="landing_pages"):
+        Settings()
+
+
+def test_a_file_of_comments_alone_says_nothing(written):
+    for name in ("intentflow.yaml", "intentflow.toml"):
+        written("# partitions\n", name)
+        assert sources() == {}
+
+
+def test_a_secret_file_that_is_no_text_is_named_and_not_repeated(tmp_path, monkeypatch):
+    (tmp_path / "sasl_password").write_bytes(b"geheim\xff")
+    monkeypatch.setenv(SECRETS, str(tmp_path))
+    with pytest.raises(ConfigError, match="sasl_password cannot be read") as told:
+        Settings()
+    assert "geheim" not in f"{told.value} {told.value.__cause__!r}"
+
+
 def test_no_secret_is_in_what_settings_and_their_errors_say(written):
     made = Settings(**LOGIN, redis_url="rediss://:geheim@redis/0")
     written("sasl_password = ['geheim']\n")

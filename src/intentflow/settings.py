@@ -223,7 +223,7 @@ class _Outside(PydanticBaseSettingsSource):
     def _value(self, field: FieldInfo, said: Any) -> Any:
         """Lists and tables are written as JSON where there is only text; what is no JSON is for pydantic to refuse."""
         if isinstance(said, str) and self.field_is_complex(field):
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, RecursionError):
                 return json.loads(said)
         return said
 

@@ -15,10 +15,9 @@ from typing import Any
 
 from msgspec import Struct
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from intentflow.errors import ConfigError
+from intentflow.yaml_text import loaded
 
 PREFIX = "INTENTFLOW_"
 CONFIG, SECRETS = "INTENTFLOW_CONFIG", "INTENTFLOW_SECRETS"
@@ -71,7 +70,15 @@ def _secret_files(known: Iterable[str]) -> dict[str, Said]:
     if not folder.is_dir():
         raise ConfigError(f"{SECRETS}: {folder} is no folder; name the one that holds a file per secret setting")
     files = {name: folder / name for name in known if (folder / name).is_file()}
-    return {name: Said(path.read_text().rstrip("\r\n"), f"secret file {path}") for name, path in files.items()}
+    return {name: Said(_secret(path), f"secret file {path}") for name, path in files.items()}
+
+
+def _secret(path: Path) -> str:
+    try:
+        return path.read_text().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        raise ConfigError(f"{SECRETS}: {path} cannot be read ({reason})") from None  # the cause may have the secret
 
 
 def _file(known: list[str], wrong: list[str]) -> dict[str, Said]:
@@ -79,7 +86,7 @@ def _file(known: list[str], wrong: list[str]) -> dict[str, Said]:
         return {}
     text, tree = _read(Path(named))
     lines = {key: _line(text, key) for key in tree}
-    wrong += [f"  {key} ({named}:{lines[key]}){_hint(key, known)}" for key in tree if key not in known]
+    wrong += [f"  {key} ({named}:{lines[key]}){_hint(str(key), known)}" for key in tree if key not in known]
     return {key: Said(value, f"{named}:{lines[key]}") for key, value in tree.items()}
 
 
@@ -87,11 +94,12 @@ def _read(path: Path) -> tuple[str, Mapping[str, Any]]:
     """A configuration file's text, and what it says."""
     try:
         text = path.read_text()
-        tree = YAML(typ="safe").load(text) if path.suffix in {".yaml", ".yml"} else tomllib.loads(text)
+        tree = loaded(text) if path.suffix in {".yaml", ".yml"} else tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"{CONFIG}: {path} cannot be read ({error.strerror})") from error
-    except (YAMLError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # each reader's own, and a text that is none
         raise ConfigError(f"{path}: {error}") from error
+    tree = {} if tree is None else tree  # YAML of comments alone
     if not isinstance(tree, dict):
         raise ConfigError(f"{path}: should be one key per setting, like `partitions = 8` (YAML: `partitions: 8`)")
     return text, tree
