@@ -188,6 +188,21 @@ async def test_an_error_of_ours_is_a_500_and_ends_this_connection_alone(
     good[1].close()
 
 
+@pytest.mark.parametrize("cut", [0, 1])
+async def test_a_request_that_ends_in_an_error_of_ours_holds_no_memory(
+    door: Collector, monkeypatch: pytest.MonkeyPatch, cut: int
+):
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(door._taker, "admit", lambda _: None)
+    monkeypatch.setattr(door._taker, "envelope", broken)
+    said = whole(("POST", "/v1/track", "{}"))
+    (answer,) = await answered(door, said[: len(said) - cut], said[len(said) - cut :])
+    assert answer.startswith(b"500 ")
+    assert door._taker.reader.held_bytes == 0
+
+
 def test_what_is_known_of_aiohttps_connection_is_still_so():
     """See docs/decisions/0017: these are its own, and an update may move them."""
     own = {

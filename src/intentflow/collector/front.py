@@ -50,14 +50,20 @@ class Call:
         return self._taker.admit(self.head)
 
     def work(self, key: WriteKey | None, body: bytes) -> None:
-        """It will be answered when all of its events have ended. The body is held until then. Raises TurnedAwayError."""
+        """It will be answered when all of its events have ended. The body is held until then. Raises only what nobody foresaw."""
         self._body = body
-        envelope = self._taker.envelope(self.head, self.route, self.request_id)
-        self._taker.take(self.head, envelope, key, body, self.answer)
+        try:
+            envelope = self._taker.envelope(self.head, self.route, self.request_id)
+            self._taker.take(self.head, envelope, key, body, self.answer)
+        except TurnedAwayError as error:
+            self.turn_away(error)
+        except BaseException:
+            self._let_go()
+            raise
 
     def answer(self, answer: Answer) -> None:
         """It is answered."""
-        self._taker.reader.let_go(self._body)
+        self._let_go()
         tracker = self.route.tracker
         self._metrics.count("requests", tracker, str(answer.status))
         self._metrics.took(tracker, time.perf_counter() - self._began)
@@ -68,6 +74,10 @@ class Call:
         if isinstance(error, BodyError):
             error = TurnedAwayError(error.status, "body", str(error), 1 if error.status == 503 else 0)
         self.answer(error.answer(self.request_id))
+
+    def _let_go(self) -> None:
+        body, self._body = self._body, b""
+        self._taker.reader.let_go(body)
 
 
 class Front:
@@ -87,9 +97,11 @@ class Front:
             return False
         call = Call(self._taker, self._metrics, head, route, send)
         try:
-            call.work(call.admit(), self._taker.reader.hold(body()))
+            key, held = call.admit(), self._taker.reader.hold(body())
         except (BodyError, TurnedAwayError) as error:
             call.turn_away(error)
+        else:
+            call.work(key, held)
         return True
 
     async def __call__(self, request: BaseRequest) -> Written:
@@ -108,12 +120,18 @@ class Front:
 
     async def _taken(self, request: BaseRequest, head: Head, route: Intake) -> bytes:
         sent: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        call = Call(self._taker, self._metrics, head, route, sent.set_result)
+
+        def send(answer: bytes) -> None:
+            if not sent.done():  # else the connection was ended meanwhile
+                sent.set_result(answer)
+
+        call = Call(self._taker, self._metrics, head, route, send)
         try:
-            key = call.admit()
-            call.work(key, await self._taker.reader.body(request))
+            key, held = call.admit(), await self._taker.reader.body(request)
         except (BodyError, TurnedAwayError) as error:
             call.turn_away(error)
+        else:
+            call.work(key, held)
         return await sent
 
     async def _told(self, head: Head, route: Route | None) -> bytes:
