@@ -1,6 +1,7 @@
 """What is read of a request's head."""
 
 import base64
+import json
 
 import pytest
 
@@ -72,10 +73,21 @@ def test_a_host_is_kept(text):
         ("Basic", ""),
         ("", ""),
         ("Digest username=ifk_1", ""),
+        ("Basic ä", ""),
+        ("Basic \udcff", ""),
+        ("Bearer \udcff", "\ufffd"),
     ],
 )
 def test_the_write_key_is_the_user_of_basic_or_the_token_of_a_bearer(header, key):
     assert asking.write_key({} if header is None else {"Authorization": header}) == key
+
+
+def test_bytes_of_a_header_that_are_no_text_are_replaced():
+    headers = {"User-Agent": "Mozilla/5.0 \udcff ä"}
+    assert asking.text(headers, "User-Agent") == "Mozilla/5.0 \ufffd ä"
+    assert asking.text(headers, "Referer") is None
+    event = json.loads(asking.binary_event({"ce-id": "\udcff", "ce-type": "a%20b"}, b"{}"))
+    assert event == {"id": "\ufffd", "type": "a b", "data": {}}
 
 
 def test_a_trace_is_handed_on_if_it_is_one():

@@ -8,7 +8,6 @@ import itertools
 import os
 import re
 from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Mapping
 from urllib.parse import unquote
 
@@ -36,6 +35,16 @@ class Head(Struct, frozen=True):
     keep_alive: bool = True
     minor: int = 1  # of HTTP/1.x
     scheme: str = "http"
+
+
+def text(headers: Headers, name: str) -> str | None:
+    """A header that may say anything. Bytes of it that are no UTF-8, which aiohttp keeps as lone surrogates, are replaced: JSON has none."""
+    given = headers.get(name)
+    return given if given is None or given.isascii() else _whole(given)
+
+
+def _whole(given: str) -> str:
+    return given.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def request_id(headers: Headers) -> str:
@@ -76,21 +85,21 @@ def wishes(headers: Headers) -> Wishes:
 
 def binary_event(headers: Headers, body: bytes) -> bytes:
     """A CloudEvent whose attributes are headers (`ce-id`, ...) and whose data is the body, as the JSON object that it might have been."""
-    said = {name[3:].lower(): unquote(text) for name, text in headers.items() if name[:3].lower() == "ce-"}
+    said = {name[3:].lower(): unquote(_whole(given)) for name, given in headers.items() if name[:3].lower() == "ce-"}
     return encode({**said, "data": Raw(body or b"null")})
 
 
 def write_key(headers: Headers) -> str | None:
     """The write key: the user name of Basic authentication, or a bearer's token. Empty if there is something else."""
-    given = headers.get("Authorization")
+    given = text(headers, "Authorization")
     if given is None:
         return None
-    kind, _, text = given.partition(" ")
+    kind, _, said = given.partition(" ")
     if kind.lower() == "bearer":
-        return text.strip()
+        return said.strip()
     if kind.lower() != "basic":
         return ""
     try:
-        return b64decode(text, validate=True).partition(b":")[0].decode()
-    except (NotBase64, UnicodeDecodeError):
+        return b64decode(said, validate=True).partition(b":")[0].decode()
+    except ValueError:  # no base64, not even ASCII, or no UTF-8 in it
         return ""

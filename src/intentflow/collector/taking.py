@@ -72,8 +72,7 @@ class Taker:
             received=time.time_ns() // 1_000_000,
             call=route.call,
             sent=None if sent is None else int(sent[1]),
-            user_agent=head.headers.get("User-Agent"),
-            page=head.headers.get("Referer"),
+            user_agent=asking.text(head.headers, "User-Agent"),
             request_id=request_id,
             site=self._site,
         )

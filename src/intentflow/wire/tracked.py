@@ -40,7 +40,6 @@ class Envelope(Struct, frozen=True, kw_only=True):
     user_agent: str | None = (
         None  # of the request: for a server's library that is the library, so a format must know whom it believes
     )
-    page: str | None = None  # the URL of the page that asked, as `Referer` has it; of another origin its origin alone
     request_id: str = ""
     site: Site = ANY_SITE  # what the site says of itself
 
