@@ -30,6 +30,20 @@ def test_both_are_the_same_the_next_time_and_nobody_else_may_read_them(tmp_path)
     assert modes == {0o600}
 
 
+@pytest.mark.parametrize("left", [None, b"", b"\xff", b"ifk_0"])
+def test_a_key_whose_text_was_lost_is_replaced_by_another_that_the_collector_takes(tmp_path, left):
+    opened(settings(tmp_path))
+    (tmp_path / KEY).unlink()
+    if left is not None:
+        (tmp_path / KEY).write_bytes(left)
+    told, doors = opened(settings(tmp_path))
+    assert told.collector_keys is not None
+    found = key_ring(told.collector_keys).find(doors.key)
+    assert found is not None
+    assert found.name == "site-2"
+    assert opened(settings(tmp_path))[1].key == doors.key
+
+
 def test_a_port_that_is_taken_is_named_with_the_option_that_helps(tmp_path):
     told, _ = opened(settings(tmp_path))
     import socket

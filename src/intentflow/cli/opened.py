@@ -4,13 +4,13 @@ Both are for this machine alone: every part of the embedded stack listens on 127
 an address or a page that was set up yesterday works today.
 """
 
-import os
+from itertools import chain, count
 from pathlib import Path
 
 from msgspec import Struct
 
 from intentflow.adapters.server_process import claimed_port
-from intentflow.collector.keyfile import add_key
+from intentflow.collector.keyfile import add_key, key_ring, read_keys
 from intentflow.console.running import address_of
 from intentflow.console.tokens import kept_of, make_token
 from intentflow.settings import Settings
@@ -37,8 +37,8 @@ def opened(settings: Settings) -> tuple[Settings, Doors]:
     token = _kept(settings.data / TOKEN) or _keep(settings.data / TOKEN, make_token("operator")[0])
     keys = settings.collector_keys or settings.data / "collector-keys.yaml"
     key = _kept(settings.data / KEY)
-    if not key or not keys.exists():
-        key = _keep(settings.data / KEY, add_key(keys, SITE, "browser"))
+    if not key or not keys.exists() or key_ring(keys).find(key) is None:
+        key = _keep(settings.data / KEY, add_key(keys, _free_name(keys), "browser"))
     tokens = (*settings.console_tokens, kept_of("operator", token))
     settings = settings.model_copy(update={**ports, "collector_keys": keys, "console_tokens": tokens})
     collector = f"http://127.0.0.1:{settings.collector_port}"
@@ -55,12 +55,18 @@ def parts_of(settings: Settings) -> tuple[str, ...]:
     return ("worker", "collector", "console", *(("deliver",) if delivers(settings) else ()))
 
 
+def _free_name(keys: Path) -> str:
+    """Of the key that is to be made: one whose text was lost keeps its own, and only its hash is known."""
+    taken = {key.name for key in read_keys(keys).keys} if keys.exists() else set()
+    return next(name for name in chain([SITE], (f"{SITE}-{number}" for number in count(2))) if name not in taken)
+
+
 def _kept(path: Path) -> str:
-    return path.read_text().strip() if path.exists() else ""
+    return path.read_text(errors="replace").strip() if path.exists() else ""
 
 
 def _keep(path: Path, secret: str) -> str:
     path.touch(mode=0o600)
-    os.chmod(path, 0o600)  # noqa: PTH101 - it may have been there
+    path.chmod(0o600)  # it may have been there
     path.write_text(secret + "\n")
     return secret
