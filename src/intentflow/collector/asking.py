@@ -38,7 +38,7 @@ class Head(Struct, frozen=True):
 
 
 def text(headers: Headers, name: str) -> str | None:
-    """A header that may say anything. Bytes of it that are no UTF-8, which aiohttp keeps as lone surrogates, are replaced: JSON has none."""
+    """A header that may say anything. Bytes that are no UTF-8, which aiohttp makes lone surrogates, are replaced: JSON has none."""
     given = headers.get(name)
     return given if given is None or given.isascii() else _whole(given)
 

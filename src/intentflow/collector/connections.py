@@ -103,8 +103,9 @@ class Connection(RequestHandler):
                     assert self._parser is not None
                     self._parser.message_consumed()
                     return
-            except Exception as error:  # noqa: BLE001 - an error of ours is told, and ends this connection and no other
-                self._broken(error)
+            except Exception:  # whatever it was, it ends this connection and no other
+                log.exception(OURS)
+                self._broken()
                 return
             self._quick = self._request_in_progress = False
             self._messages.appendleft((message, payload))
@@ -123,8 +124,8 @@ class Connection(RequestHandler):
         elif self._messages:
             self._wake()
 
-    def _broken(self, error: Exception) -> None:
-        log.error(OURS, exc_info=error)
+    def _broken(self) -> None:
+        """An error of ours is answered, and ends this connection."""
         self._door.dropped("error")
         self._keeps = False
         self._answered(b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
@@ -166,8 +167,8 @@ class Connection(RequestHandler):
         answer.force_close()
         return answer
 
-    def log_exception(self, *args: Any, **kw: Any) -> None:  # noqa: ARG002 - they have the address
-        """An error outside of any request, without its peer's address."""
+    def log_exception(self, *_: Any, **kw: Any) -> None:
+        """An error outside of any request, without its peer's address, which the message has."""
         log.error(
             "a connection could not be handled; this is an error of ours, please report it",
             exc_info=kw.get("exc_info", True),

@@ -62,7 +62,7 @@ def rudder_source(asked: Asked) -> bytes:
     return encode({"source": source, "updatedAt": _UPDATED, "consentManagementMetadata": {"providers": []}})
 
 
-def posthog_flags(asked: Asked) -> bytes:  # noqa: ARG001 - all documents are asked alike
+def posthog_flags(_: Asked) -> bytes:
     """For posthog-js: no flags."""
     return encode({**_OFF, "flags": {}})
 

@@ -32,7 +32,7 @@ _as_parts = msgspec.json.Decoder(dict[str, Raw]).decode
 _as_any = msgspec.json.Decoder(Any).decode
 
 
-def opened(body: bytes, call: str) -> Opened | Rejection:  # noqa: ARG001 - all formats are asked alike
+def opened(body: bytes, _call: str) -> Opened | Rejection:
     """The events of a body: those of the list that it is, else itself."""
     if not body.lstrip(b" \t\r\n").startswith(b"["):
         return Opened(items=[body])
@@ -42,7 +42,7 @@ def opened(body: bytes, call: str) -> Opened | Rejection:  # noqa: ARG001 - all 
         return refused(error)
 
 
-def translate(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord | Rejection]:  # noqa: ARG001 - all formats are asked alike
+def translate(item: bytes | Raw, _envelope: Envelope) -> Iterator[AnyRecord | Rejection]:
     """What one event is: itself, or why it is refused."""
     value = bytes(item)
     try:

@@ -96,7 +96,7 @@ _as_event = msgspec.json.Decoder(Captured).decode
 _as_object = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-def opened(body: bytes, call: str) -> Opened | Rejection:  # noqa: ARG001 - all formats are asked alike
+def opened(body: bytes, _call: str) -> Opened | Rejection:
     """The events in a body: those of its `batch`, or of the list that it is, else itself."""
     try:
         if body.lstrip(b" \t\r\n").startswith(b"["):

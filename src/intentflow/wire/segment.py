@@ -102,7 +102,7 @@ _as_call = msgspec.json.Decoder(Call).decode
 _as_object = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-def opened(body: bytes, call: str) -> Opened | Rejection:  # noqa: ARG001 - all formats are asked alike
+def opened(body: bytes, _call: str) -> Opened | Rejection:
     """The calls in a body: those of its `batch`, else itself."""
     try:
         batch = _as_batch(body)
