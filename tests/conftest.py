@@ -1,7 +1,9 @@
 """What holds for every test: how Hypothesis searches, that CI runs them all, and the one real broker that tests share."""
 
+import asyncio
+import io
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -26,6 +28,20 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Note what was skipped for want of a tool: in CI none may be missing. Data kept beside the repository may."""
     if report.skipped and not hasattr(report, "wasxfail") and "beside the repository" not in str(report.longrepr):
         skipped.append(report.nodeid)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where the coroutines of a test stood when its time was over: the stack of the loop says nothing of them."""
+    report = yield
+    if report.when == "call" and "pytest-timeout" in str(report.longrepr):
+        told = io.StringIO()
+        for name, made in getattr(item, "funcargs", {}).items():
+            if name.endswith("_scoped_runner"):
+                for task in asyncio.all_tasks(made.get_loop()):
+                    task.print_stack(file=told)
+        report.sections.append(("tasks that were under way", told.getvalue()))
+    return report
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:

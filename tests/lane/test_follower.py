@@ -37,8 +37,10 @@ async def test_a_kafka_that_takes_connections_and_answers_nothing_is_told_from_o
     monkeypatch.setattr(follower, "ANSWER_SECONDS", 0.1)
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
+        try:
+            await reader.read()
+        finally:
+            writer.close()
 
     async with await asyncio.start_server(silent, "127.0.0.1", 0) as frozen:
         address = "{}:{}".format(*frozen.sockets[0].getsockname())

@@ -19,6 +19,7 @@ from intentflow.readmodel.metrics import ProjectorMetrics
 from intentflow.readmodel.projector import Projector
 from intentflow.readmodel.queries import ReadModel
 from intentflow.readmodel.rebuilding import Rebuild
+from intentflow.readmodel.running import ended
 from intentflow.wire.topic_names import TopicNames
 from tests.readmodel.town import FOLD, READING, Feeder, Town, digest
 
@@ -53,9 +54,7 @@ class Stage:
         """A projector is at work."""
         running = asyncio.create_task(self.projector().run())
         yield running
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        await ended(running)
 
     def projector(self) -> Projector:
         return Projector(self.client, self.kafka, self.names, FOLD, ProjectorMetrics(), refresh=1.0)

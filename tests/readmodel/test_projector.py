@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from intentflow.readmodel.running import ended
 from tests.readmodel.conftest import make_server
 from tests.readmodel.stage import Stage, answered, until
 from tests.readmodel.town import NOW
@@ -83,7 +84,7 @@ async def test_of_two_projectors_one_stands_by_and_takes_over(stage):
         await until(stage.is_current)
         async with stage.projecting():
             await asyncio.sleep(0.3)
-            first.cancel()
+            await ended(first)
             stage.town.signs_up("l:new@acme.com", NOW)
             await stage.publish()
             await until(stage.is_current)

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from collections.abc import Callable
-from contextlib import suppress
 
 from intentflow.adapters import prometheus
 from intentflow.adapters.redis_client import ANSWER_SECONDS, Client, connect
@@ -14,6 +13,8 @@ from intentflow.readmodel.metrics import ProjectorMetrics
 from intentflow.readmodel.projector import Projector
 from intentflow.settings import Settings
 from intentflow.wire.topic_names import TopicNames
+
+INSIST_SECONDS = 1.0  # before a task that was cancelled is cancelled again
 
 
 def redis_of(settings: Settings, answer_seconds: float = ANSWER_SECONDS) -> Client:
@@ -34,15 +35,29 @@ async def project(settings: Settings) -> None:
         redis, settings.kafka, names, Fold(load(settings.model)), metrics, refresh=settings.read_model_refresh
     )
     stop = _serve(metrics, settings)
-    running = asyncio.create_task(projector.run())
+    told = asyncio.Event()
+    running, waiting = asyncio.create_task(projector.run()), asyncio.create_task(told.wait())
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
     try:
-        with suppress(asyncio.CancelledError):
-            await running
+        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        await ended(running)
+        if not running.cancelled():
+            running.result()
     finally:
+        waiting.cancel()
         stop()
         await redis.aclose()
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """The task is over: cancelled until it is, if it wasn't.
+
+    Once is not enough: redis-py sends with `asyncio.wait_for`, and that of Python 3.11 loses a cancel that comes together with its answer.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=INSIST_SECONDS)
 
 
 def _serve(metrics: ProjectorMetrics, settings: Settings) -> Callable[[], None]:
