@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from intentflow.domain.rules import (
     MAX_HOURS,
@@ -164,6 +165,18 @@ def test_a_pattern_is_found_when_two_leads_turn_out_to_be_one():
     other.event(visit(START + 2))
     assert intent(other) == 20
     assert merged(one, other).scores(T0 + START + 2)["intent"] == pytest.approx(3)
+
+
+def test_a_pattern_that_is_longer_than_the_horizon_withdraws_what_was_open_before_its_last_event():
+    """To count that event closes the period of the first: what is told by it goes before."""
+    slow = replace(BURST, at_least=2, within=30 * HOUR)
+    events = [visit(START), visit(START + 26 * HOUR)]
+    arm, reference = told(slow, horizon=24 * HOUR), Told(model(visits(), evidence=(slow,), horizon=24 * HOUR))
+    for event in events:
+        arm.event(event)
+        reference.event(event)
+    at = T0 + START + 26 * HOUR
+    assert arm.scores(at)["intent"] == reference.intent(START + 26 * HOUR) == 2.0
 
 
 def test_a_robot_meets_no_fact_and_no_first_time_and_signs_nobody_up():

@@ -28,8 +28,8 @@ class Applying:
             return self._apply(lead, plan, event, at, now, digest, verdict), None
         bound = self._counting.bound(lead)
         self._counting.close(lead, bound)
+        told = self._doubts.tell(lead, found)  # first, since to count the event may close periods that it tells of
         judged = self._apply(lead, plan, event, at, now, digest, verdict)
-        told = self._doubts.tell(lead, found)
         self._doubts.forget(lead, bound)
         self._counting.reweigh(lead)
         if told is None:
