@@ -63,6 +63,7 @@ PAGES = (
     Page("https://a.example/", referrer="https://www.google.com/"),
 )
 AGENTS = (None, None, "Mozilla/5.0 (X11) Firefox/130.0", "Googlebot/2.1", "Slackbot-LinkExpanding 1.0")
+EMAILS = (None, None, "a@gmail.com", "E@ACME.co.uk")
 CAMPAIGNS = (
     None,
     None,
@@ -177,6 +178,7 @@ def condition(choose: Choices) -> Condition:
     elif what == "origin":
         fields["channel"] = choose.one(((), ("Organic Search", "Referral"), ("Paid Search",), ("Direct", "Unassigned")))
         fields["agent"] = choose.one(((), ("human",), ("bot", "preview")))
+        fields["address"] = choose.one(((), (), ("*@acme.co.uk", "?@localhost"), ("*@gmail.com",)))
     elif what == "attributes":
         fields["attributes"] = tuple(choose.one(TESTS) for _ in range(choose.between(1, 2)))
     return Condition(family=family, **fields)
@@ -261,8 +263,8 @@ def evidence(choose: Choices, name: str, patterns: bool) -> Evidence:
     """About the families of its conditions, about others, or about the event alone; of one event, or a pattern."""
     conditions = when(choose)
     families = tuple({condition.family: 0 for condition in conditions})
-    is_pattern = patterns and choose.one((True, False))
-    about = (families, (*families, "website_visit", "cart")) if is_pattern else (families, ("website_visit",), ())
+    kind = choose.one(("single", "order", "pattern") if patterns else ("single", "order"))
+    about = (families, ("website_visit",), ()) if kind == "single" else (families, (*families, "website_visit", "cart"))
     of = choose.one(about)
     return Evidence(
         name=name,
@@ -270,8 +272,9 @@ def evidence(choose: Choices, name: str, patterns: bool) -> Evidence:
         weight=choose.one((0.0, 0.1, 0.5, 0.9)) if of else 0.0,
         because="a reason",
         of=of,
-        at_least=choose.between(2, 4) if is_pattern else 0,
-        within=choose.between(50, 800) if is_pattern else 0,
+        at_least=choose.between(2, 4) if kind == "pattern" else 0,
+        within=0 if kind == "single" else choose.between(50, 800),
+        before=when(choose) if kind == "order" else (),
     )
 
 
@@ -346,6 +349,7 @@ def event(choose: Choices, event_id: str, span: int) -> Step:
         campaign=choose.one(CAMPAIGNS),
         attributes=choose.one(ATTRIBUTES),
         user_agent=choose.one(AGENTS),
+        email=choose.one(EMAILS),
         **fields,
     )
     return Step(made, T0 + at)

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from intentflow.domain.rules import (
+    MAX_BEFORE,
     MAX_HOURS,
     Abandoned,
     Condition,
@@ -177,6 +178,103 @@ def test_a_pattern_that_is_longer_than_the_horizon_withdraws_what_was_open_befor
         reference.event(event)
     at = T0 + START + 26 * HOUR
     assert arm.scores(at)["intent"] == reference.intent(START + 26 * HOUR) == 2.0
+
+
+CLICK, OPEN = (Condition(family="newsletter_signup", actions=(action,)) for action in ("click", "open"))
+UNOPENED = Evidence(
+    name="unopened",
+    when=(CLICK,),
+    before=(OPEN,),
+    within=24 * HOUR,
+    weight=0.2,
+    because="not opened",
+    of=("newsletter_signup",),
+)
+CLICKS = Counted(name="clicks", axis="intent", points=10.0, when=(CLICK,), limit=Limit(5, HOUR))
+SCANNER = Stage(name="high", enter=(("intent", 10.0),), leave=(("intent", 5.0),))
+
+
+def mailed(*did: tuple[str, int]) -> FoldArm:
+    """A lead of whom these were told, in this order: click or open, and ms after the hour began."""
+    arm = told(UNOPENED, signals=(CLICKS,), stages=[SCANNER])
+    for n, (action, at) in enumerate(did):
+        arm.event(newsletter(START + at, action, f"e{n}"))
+    return arm
+
+
+def clicks(*did: tuple[str, int]) -> float:
+    arm = mailed(*did)
+    return arm.scores(arm.lead.clock)["intent"]
+
+
+def test_a_click_before_its_mail_was_opened_is_weighed_whichever_was_told_first():
+    assert clicks(("click", 0), ("open", HOUR)) == clicks(("open", HOUR), ("click", 0)) == 2.0
+
+
+def test_a_click_after_its_mail_was_opened_is_a_humans():
+    assert clicks(("open", 0), ("click", 1)) == clicks(("click", 1), ("open", 0)) == 10.0
+    assert clicks(("open", 5), ("click", 5)) == 10.0  # at the same time: opened
+
+
+def test_a_click_in_a_mail_of_which_nothing_is_told_that_it_was_opened_is_a_humans():
+    assert clicks(("click", 0)) == 10.0
+    assert clicks(("click", 0), ("click", 2 * HOUR)) == 20.0
+
+
+def test_a_mail_opened_exactly_so_long_after_the_click_is_another_one():
+    assert clicks(("click", 0), ("open", 24 * HOUR - 1)) == 2.0
+    assert clicks(("click", 0), ("open", 24 * HOUR)) == 10.0
+
+
+def test_a_mail_opened_exactly_so_long_before_the_click_is_another_one():
+    assert clicks(("open", 0), ("click", 24 * HOUR - 1), ("open", 30 * HOUR)) == 10.0
+    assert clicks(("open", 0), ("click", 24 * HOUR), ("open", 30 * HOUR)) == 2.0
+
+
+def test_that_it_was_opened_before_takes_back_what_was_told_when_it_comes_late():
+    arm = mailed(("click", 5), ("open", 9), ("open", 3))
+    assert arm.scores(arm.lead.clock)["intent"] == 10.0
+    assert [(move.left, move.entered) for move in arm.moves] == [("low", "high"), ("high", "low"), ("low", "high")]
+
+
+def test_a_fall_by_a_mail_that_was_opened_after_the_click_has_the_reason():
+    [_, fall] = mailed(("click", 5), ("open", 9)).changes
+    assert (fall.cause.kind, fall.cause.event_id, fall.cause.reason) == ("evidence", "e1", "not opened")
+
+
+def test_of_more_hours_than_are_kept_with_clicks_and_openings_the_latest_stay():
+    days = [
+        (action, at) for day in range(MAX_BEFORE) for action, at in (("click", day * HOUR), ("open", day * HOUR + 1))
+    ]
+    arm = mailed(*days)
+    [held] = (arm.lead.bursts or {}).values()
+    assert len(held) == 20 * MAX_BEFORE
+    arm.event(newsletter(START + MAX_BEFORE * HOUR, "open", "last"))
+    [held] = (arm.lead.bursts or {}).values()
+    assert len(held) == 20 * (MAX_BEFORE - 1) + 10
+
+
+def test_two_leads_that_turn_out_to_be_one_may_show_that_a_mail_was_opened_too_late():
+    arm = merged(mailed(("click", 0)), mailed(("open", HOUR)))
+    assert arm.scores(arm.lead.clock)["intent"] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("who", "points"),
+    [
+        ({"email": "Bob@Shop.example"}, 0.0),
+        ({"lead_id": "bob@shop.example"}, 0.0),
+        ({"email": "bob@shop.example.net"}, 10.0),
+        ({"lead_id": "bob"}, 10.0),
+        ({}, 10.0),
+    ],
+)
+def test_who_has_an_address_of_our_own_is_one_of_ours(who, points):
+    ours = Condition(family="website_visit", address=("*@shop.example",))
+    staff = Evidence(name="staff", when=(ours,), weight=0.0, because="one of us", of=("website_visit",))
+    arm = told(staff, ROBOT)
+    arm.event(replace(visit(START), visitor_id=None, **who))
+    assert arm.scores(T0 + START)["intent"] == points
 
 
 def test_a_robot_meets_no_fact_and_no_first_time_and_signs_nobody_up():

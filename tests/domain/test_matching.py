@@ -2,6 +2,7 @@
 
 import fnmatch
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -103,3 +104,23 @@ def test_a_page_loaded_ahead_is_known_by_its_attribute():
     met = matcher(ROBOTS)
     assert met.match(visit(0, attributes={"purpose": "prefetch"})) == ["rule 0"]
     assert met.match(visit(0, attributes={"purpose": "sample"})) == []
+
+
+def test_an_address_is_that_of_the_event_or_a_lead_id_that_is_one():
+    ours = matcher(Condition(family="website_visit", address=("*@shop.example", "?@y.example")))
+    said: tuple[dict[str, Any], ...] = (
+        {"email": "Ann@SHOP.example"},
+        {"lead_id": "b@y.example"},
+        {"lead_id": "bob"},
+        {"email": "bb@y.example"},
+        {},
+    )
+    assert [bool(ours.match(visit(0, **who))) for who in said] == [True, True, False, False, False]
+
+
+def test_many_addresses_are_few_combinations():
+    ours = matcher(Condition(family="website_visit", address=("*@shop.example",)))
+    for i in range(50):
+        ours.match(visit(0, email=f"{i}@shop.example"))
+        ours.match(visit(0, email=f"{i}@other.example"))
+    assert len(ours.known) == 2

@@ -87,7 +87,7 @@ def whose(
         return Told(None, step.at)
     if choose.below(4) == 0:
         return Told(link(choose.one(links), step.at - T0, f"link {number}"), step.at + late)
-    made = replace(step.event, **{"visitor_id": None} | choose.one(people))
+    made = replace(step.event, **{"visitor_id": None, "email": None} | choose.one(people))
     ahead = choose.one((0, 0, 0, 300_000, 300_001))
     return Told(made, step.at + late - ahead)
 

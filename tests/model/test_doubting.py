@@ -2,7 +2,8 @@
 
 import pytest
 
-from intentflow.domain.rules import Condition, Evidence
+from intentflow.domain.rules import DAY, Condition, Evidence
+from intentflow.model.words import evidence_words
 from tests.model.models import MINIMAL, findings, mistakes, reading
 from tests.model.test_show import shown
 
@@ -31,6 +32,17 @@ def test_several_events_within_a_time_are_a_pattern():
     assert (rule.at_least, rule.within) == (5, 1_000)
 
 
+def test_what_an_event_must_not_come_before_is_a_condition_with_a_time():
+    text = with_rule(
+        "{when: {family: cart}, before: {family: landing_page}, within: 2d, weight: 0, because: too early}"
+    )
+    (rule,) = reading(text).model.evidence
+    assert (rule.before, rule.within, rule.of) == ((Condition(family="landing_page"),), 2 * DAY, ("cart",))
+    assert (
+        evidence_words(rule) == "uses a cart, and only then, within 2 days, comes to a landing page or sends its form"
+    )
+
+
 @pytest.mark.parametrize(
     ("keys", "says"),
     [
@@ -46,6 +58,28 @@ def test_several_events_within_a_time_are_a_pattern():
         (
             "{when: {family: cart, at_least: 2, within: 1s}, withdraws: itself, weight: 0, because: x}",
             "withdraws must be families",
+        ),
+        ("{when: {family: cart}, before: {family: landing_page}, weight: 0, because: x}", "within is missing"),
+        ("{when: {family: cart}, within: 2d, weight: 0, because: x}", "before is missing"),
+        (
+            "{when: {family: cart}, before: {family: cart, at_least: 2, within: 1d}, within: 2d, weight: 0, because: x}",
+            "before must be about single events",
+        ),
+        (
+            "{when: {family: cart}, before: {family: cart}, within: 2d, withdraws: itself, weight: 0, because: x}",
+            "withdraws must not be itself with before",
+        ),
+        (
+            "{when: {family: cart, at_least: 2, within: 1s}, before: {family: cart}, within: 2d, weight: 0, because: x}",
+            "when must not be several events with before",
+        ),
+        (
+            "{when: {family: cart}, before: {family: cart}, within: 59m, weight: 0, because: x}",
+            "within must be an hour at least",
+        ),
+        (
+            "{when: {family: cart}, before: {family: cart, acton: add}, within: 2d, weight: 0, because: x}",
+            'unknown key "acton"',
         ),
     ],
 )

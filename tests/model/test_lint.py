@@ -345,6 +345,8 @@ def test_the_default_model_has_no_finding():
         ("channel: Organic Search, url: '*/spring', agent: [bot, human]", []),
         ("channel: Direct", []),
         ("agent: [preview, scanner]", []),
+        ("address: '*@shop.example'", []),
+        ("address: shop.example", ["no e-mail address is like shop.example"]),
     ],
 )
 def test_a_channel_that_the_rest_of_a_condition_rules_out_is_found(rest, says):

@@ -128,9 +128,9 @@ def test_campaign_source_medium_and_targeted_are_carried_over():
 
 
 def test_channels_are_carried_over_in_their_own_spelling_and_agents_as_they_are():
-    assert condition("{family: landing_page, channel: [paid search, Email], agent: human}") == Condition(
-        family="landing_page", channel=("Paid Search", "Email"), agent=("human",)
-    )
+    assert condition(
+        "{family: landing_page, channel: [paid search, Email], agent: human, address: '*@b.c'}"
+    ) == Condition(family="landing_page", channel=("Paid Search", "Email"), agent=("human",), address=("*@b.c",))
 
 
 def test_a_fact_takes_the_conditions_of_all_signals_that_it_names():

@@ -23,17 +23,17 @@ class Applying:
         self, lead: Lead, plan: Plan, event: AnyEvent, at: int, now: int, digest: bytes, verdict: Verdict | None
     ) -> tuple[bool, Why | None]:
         """The same as `_apply`, with evidence if there is any. Also the cause, if the lead falls because of what the event told."""
-        found = [] if verdict is None else self._doubts.found(lead, verdict, at, digest)
+        bound = self._counting.bound(lead)
+        found = [] if verdict is None else self._doubts.found(lead, verdict, at, digest, bound)
         if not found and lead.evidence is None:
             return self._apply(lead, plan, event, at, now, digest, verdict), None
-        bound = self._counting.bound(lead)
         self._counting.close(lead, bound)
         told = self._doubts.tell(lead, found)  # first, since to count the event may close periods that it tells of
         judged = self._apply(lead, plan, event, at, now, digest, verdict)
         self._doubts.forget(lead, bound)
         self._counting.reweigh(lead)
         if told is None:
-            return judged, None
+            return judged or bool(found), None
         return True, by_evidence(event.event_id, told.because)
 
     def _apply(

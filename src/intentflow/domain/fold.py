@@ -29,6 +29,7 @@ from intentflow.domain.plans import (
     Plan,
     fall_due,
 )
+from intentflow.domain.profile import address_of
 from intentflow.domain.room import Room
 from intentflow.domain.rules import Counted, Fact, Once, Repeated, ScoringModel
 from intentflow.domain.stages import Judge
@@ -66,6 +67,7 @@ class Fold:
             lambda names: Plan(compiled, [rules[name] for name in sorted(names - DOUBTS)], names & DOUBTS),
         )
         self._known, self._humans = self._plans.known, self.doubts.humans
+        self._asks_address = self.doubts.asks_address
         self._applying = Applying(self.scores, self.counting, self.doubts)
 
     @property
@@ -86,7 +88,12 @@ class Fold:
         what = (event.__class__, event.action, None if page is None else page.url, event.campaign)
         plan = self._known.get(what) or self._plans.match(event)
         verdict = None
-        if plan.doubted and (event.user_agent not in self._humans or event.attributes is not None or plan.certain):
+        if plan.doubted and (
+            event.user_agent not in self._humans
+            or event.attributes is not None
+            or plan.certain
+            or (self._asks_address and address_of(event) is not None)
+        ):
             verdict = self.doubts.verdict(event)
             plan = plan if verdict is None else plan.under(verdict)
         digest = b""

@@ -2,7 +2,7 @@
 
 The answer depends on the family, the action, the URL and the campaign, and seldom on attributes. So it is worked out once for each such
 combination and remembered; what depends on attributes is left open and tried on each event. The memory is bounded and only a memory.
-Only where a rule asks for the channel or the agent, these are looked at too, and are part of the combination.
+Only where a rule asks for the channel, the agent or the address, these are looked at too, and are part of the combination.
 """
 
 import fnmatch
@@ -15,7 +15,7 @@ from intentflow.domain.agents import classifier
 from intentflow.domain.campaigns import campaign_of
 from intentflow.domain.channels import channel_of
 from intentflow.domain.event import FAMILY_OF, AnyEvent, Attribute, Campaign, Profile
-from intentflow.domain.profile import values_of
+from intentflow.domain.profile import address_of, values_of
 from intentflow.domain.rules import Agent, Channel, Condition, Test
 
 REMEMBERED = 20_000  # combinations; then it starts afresh
@@ -38,7 +38,9 @@ class Matcher(Generic[T]):
         self._rules = [(name, [(when, _compiled(when)) for when in conditions]) for name, conditions in rules]
         asked = [when for _, conditions in self._rules for when, _ in conditions]
         looks = {channel: any(when.channel for when in asked), agent: any(when.agent for when in asked)}
-        self._looks: list[Callable[[AnyEvent], str]] = [look for look, needed in looks.items() if needed]
+        self._looks: list[Callable[[AnyEvent], object]] = [look for look, needed in looks.items() if needed]
+        addresses = tuple(dict.fromkeys(when.address for when in asked if when.address))
+        self._looks += [partial(_addresses, [any_glob(globs) for globs in addresses])] if addresses else []
         self._make = make
         self._made: dict[frozenset[str], T] = {}
         self.known: dict[tuple[object, ...], T] = {}  # of those that attributes don't decide, by what `match` looks at
@@ -186,7 +188,19 @@ def _compiled(when: Condition) -> Callable[[AnyEvent], bool]:
     if when.agent:
         classifier()
         tests.append(lambda e: agent(e) in when.agent)
+    if when.address:
+        tests.append(partial(_address_any, any_glob(when.address)))
     return lambda e: all(test(e) for test in tests)
+
+
+def _address_any(matches: Callable[[str], bool], event: AnyEvent) -> bool:
+    address = address_of(event)
+    return address is not None and matches(address)
+
+
+def _addresses(globs: list[Callable[[str], bool]], event: AnyEvent) -> tuple[bool, ...]:
+    """Which of these the event's address matches: there are few, and of addresses there is no end."""
+    return tuple([_address_any(matches, event) for matches in globs])
 
 
 def _url_any(matches: Callable[[str], bool], event: AnyEvent) -> bool:

@@ -18,6 +18,7 @@ MAX_CARTS = 8  # carts remembered per lead
 MAX_HAND_OFFS = 10  # in a period, that a stage may allow
 MAX_HOURS = 512  # of which evidence may be told: a week's horizon, a week's limit, and room
 MAX_BURST = 16  # events that are kept for a pattern of evidence
+MAX_BEFORE = 16  # hours that are kept for a rule of evidence with `before`
 HUMAN = 0.5  # an event of a lower weight is nobody's
 # GA4's default channel groups; and where those don't ask: an AI assistant, and a page of the same site.
 Channel = Literal[
@@ -51,6 +52,7 @@ class Condition(Struct, frozen=True, kw_only=True):
     targeted: bool | None = None  # with a campaign, or without one
     channel: tuple[Channel, ...] = ()  # came by one of these; empty: any
     agent: tuple[Agent, ...] = ()  # who asked is one of these; empty: any
+    address: tuple[str, ...] = ()  # one of these globs matches the event's e-mail address; empty: any, or none
     attributes: tuple[Test, ...] = ()
 
 
@@ -174,6 +176,7 @@ class Fact(Struct, frozen=True):
 class Evidence(Struct, frozen=True, kw_only=True):
     """A rule about what no human did: an event that meets one of the conditions, or `at_least` of them within `within` ms.
 
+    With `before`, an event that came before one of that and not after one, within `within` ms: a click before the mail was opened.
     What signals about the families in `of` count in that hour is weighed: 1 is a human's. Without `of` the event alone is concerned.
     """
 
@@ -184,6 +187,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     of: tuple[str, ...] = ()
     at_least: int = 0  # 0: one event is evidence
     within: int = 0
+    before: tuple[Condition, ...] = ()
 
 
 class Stage(Struct, frozen=True, kw_only=True):

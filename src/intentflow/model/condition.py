@@ -96,6 +96,7 @@ class When(Written):
     targeted: Bool | None = None
     channel: Annotated[tuple[Annotated[Channel, PlainValidator(channel_named)], ...], BeforeValidator(many)] = ()
     agent: Annotated[tuple[Annotated[Agent, PlainValidator(one_of(*AGENTS))], ...], BeforeValidator(many)] = ()
+    address: Globs = ()
     attributes: Annotated[dict[str, Annotated[TestWritten, BeforeValidator(test_keys)]], entries(32)] = {}
     signal: Name | None = None
     at_least: Annotated[int | None, PlainValidator(whole(1, MAX_WINDOW))] = None

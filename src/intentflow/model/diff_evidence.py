@@ -34,7 +34,9 @@ def _withdraws(rule: Evidence, _pages: Pages) -> str:
 
 ASPECTS: Sequence[Aspect[Evidence]] = (
     Aspect(
-        lambda e: (e.when, e.at_least, e.within), lambda e, p: f"who {evidence_words(e, p)}", lambda _a, _b: FROM_NOW_ON
+        lambda e: (e.when, e.at_least, e.within, e.before),
+        lambda e, p: f"who {evidence_words(e, p)}",
+        lambda _a, _b: FROM_NOW_ON,
     ),
     Aspect(lambda e: e.weight, _left, lambda _old, _new: OPEN),
     Aspect(lambda e: e.of, _withdraws, lambda _old, _new: OPEN),

@@ -23,6 +23,8 @@ KEYS: dict[tuple[str, ...], type[BaseModel]] = {  # which keys are known at a pl
     ("facts", "*"): fact_written.FactWritten,
     ("evidence", "*"): schema.EvidenceWritten,
     ("evidence", "*", "when"): condition.When,
+    ("evidence", "*", "before"): condition.When,
+    ("evidence", "*", "before", "attributes", "*"): condition.TestWritten,
     ("evidence", "*", "when", "attributes", "*"): condition.TestWritten,
     ("facts", "*", "ways", "*"): condition.When,
     ("facts", "*", "ways", "*", "attributes", "*"): condition.TestWritten,

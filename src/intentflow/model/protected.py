@@ -45,7 +45,7 @@ def protected_rules(written: ModelWritten) -> Iterator[tuple[str, str, list[str]
         if found:
             yield "facts", name, found, fact.because
     for name, rule in written.evidence.items():
-        found = _looked_at(rule.when)
+        found = _looked_at((*rule.when, *(rule.before or ())))
         if found:
             yield "evidence", name, found, rule.because
 

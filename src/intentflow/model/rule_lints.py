@@ -19,6 +19,7 @@ def never_fires(reading: Reading) -> Iterator[Flaw]:
     paths += [(("facts", fact.name, "when"), fact.when) for fact in reading.model.facts if not fact.ways]
     paths += [(("facts", f.name, "ways", way.name), way.when) for f in reading.model.facts for way in f.ways]
     paths += [(("evidence", rule.name, "when"), rule.when) for rule in reading.model.evidence]
+    paths += [(("evidence", rule.name, "before"), rule.before) for rule in reading.model.evidence]
     for path, conditions in paths:
         for i, condition in enumerate(conditions):
             if not samples(condition):
@@ -33,6 +34,8 @@ def _contradiction(condition: Condition) -> str:
         return f"who meets the rest of it does not come by {' or '.join(condition.channel)}"
     if condition.not_url:
         return "not_url takes away every page of url"
+    if condition.address and samples(replace(condition, address=())):
+        return f"no e-mail address is like {' or '.join(condition.address)}"
     return "its attributes contradict each other"
 
 

@@ -3,6 +3,7 @@
 They are samples: that no sample meets a condition is a strong hint that no event does; that one meets two conditions is a proof.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice, product
@@ -55,6 +56,7 @@ ASKS: dict[Agent, str | None] = {
     "scanner": "sqlmap/1.8",
     "bot": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
 }
+ADDRESS = re.compile(r"[^@]+@[^@]+")
 Value = str | int | float | bool
 
 
@@ -80,8 +82,9 @@ def _candidates(condition: Condition) -> Iterator[AnyEvent]:
         return
     urls = list(_urls(condition.url)) or [f"{SITE}/", f"{SITE}/page-7"]
     agents = [ASKS[agent] for agent in condition.agent] or [None]
-    wanted = (urls, list(_arrivals(condition)), agents, condition.actions or ACTIONS[condition.family])
-    for url, (campaign, referrer), agent, action in product(*wanted):
+    emails = [text for text in _filled(condition.address) if ADDRESS.fullmatch(text)] if condition.address else [None]
+    wanted = (urls, list(_arrivals(condition)), agents, emails, condition.actions or ACTIONS[condition.family])
+    for url, (campaign, referrer), agent, email, action in product(*wanted):
         yield convert(
             {
                 "family": condition.family,
@@ -91,6 +94,7 @@ def _candidates(condition: Condition) -> Iterator[AnyEvent]:
                 "page": {"url": url, "referrer": referrer},
                 "campaign": campaign,
                 "user_agent": agent,
+                "email": email,
                 **_told(condition.family, attributes),
             },
             type=FAMILIES[condition.family],

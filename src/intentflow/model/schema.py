@@ -106,6 +106,8 @@ class EvidenceWritten(Written):
     """What no human did."""
 
     when: Whens
+    before: Whens | None = None
+    within: Longer | None = None
     weight: Annotated[float, PlainValidator(weight)]
     withdraws: Annotated[tuple[str, ...] | Literal["itself"], PlainValidator(withdrawn)] = ()
     because: Words

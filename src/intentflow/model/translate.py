@@ -159,6 +159,7 @@ class _Translation:
             targeted=when.targeted,
             channel=when.channel,
             agent=when.agent,
+            address=when.address,
             attributes=tuple(test for name, tests in when.attributes.items() for test in tests_of(name, tests)),
         )
 
@@ -189,8 +190,11 @@ class _Translation:
         """The rule, or None if a part is wrong."""
         rule, before = self.written.evidence[name], len(self.flaws)
         self.flaws += flaws_of_evidence(name, rule)
-        conditions = self.conditions(("evidence", name, "when"), rule.when) if len(self.flaws) == before else ()
-        return evidence_rule(name, rule, conditions) if len(self.flaws) == before else None
+        if len(self.flaws) > before:
+            return None
+        conditions = self.conditions(("evidence", name, "when"), rule.when)
+        first = self.conditions(("evidence", name, "before"), rule.before) if rule.before else ()
+        return evidence_rule(name, rule, conditions, first) if len(self.flaws) == before else None
 
     def stage(self, name: str) -> Stage:
         """The stage; the first one of the file is where everybody begins."""

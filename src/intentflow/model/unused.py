@@ -29,5 +29,5 @@ def _named_pages(reading: Reading) -> set[str]:
     written = reading.written
     whens = [when for signal in written.signals.values() for when in signal.when]
     whens += [when for fact in written.facts.values() for when in fact.whens]
-    whens += [when for rule in written.evidence.values() for when in rule.when]
+    whens += [when for rule in written.evidence.values() for when in (*rule.when, *(rule.before or ()))]
     return {glob for when in whens for glob in (*when.url, *when.not_url)}

@@ -86,8 +86,10 @@ def signal_words(signal: AnySignal, pages: Pages = NO_PAGES) -> str:
 
 def evidence_words(rule: Evidence, pages: Pages = NO_PAGES) -> str:
     """What speaks against a human."""
-    said = any_of(rule.when, pages)
-    return f"{said}, {rule.at_least} times within {duration_words(rule.within)}" if rule.at_least else said
+    said, time = any_of(rule.when, pages), duration_words(rule.within)
+    if rule.before:
+        return f"{said}, and only then, within {time}, {any_of(rule.before, pages)}"
+    return f"{said}, {rule.at_least} times within {time}" if rule.at_least else said
 
 
 def fact_words(fact: Fact, pages: Pages = NO_PAGES) -> str:
@@ -121,6 +123,7 @@ def condition_words(condition: Condition, pages: Pages = NO_PAGES, brief: bool =
     )
     parts += [f"through the channel {_listed(condition.channel)}"] if condition.channel else []
     parts += [f"as {_listed([AGENT_WORDS[agent] for agent in condition.agent])}"] if condition.agent else []
+    parts += [f"with the address {_patterns(condition.address)}"] if condition.address else []
     parts += [_test(test) for test in condition.attributes]
     return " ".join(parts)
 

@@ -47,7 +47,7 @@ class Admission:
 
         Returns the event as it is kept: evidence with the bound as it was before.
         """
-        if event.told or event.patterns:
+        if event.told or event.patterns or event.suspect or event.after:
             event = structs.replace(event, bound=self.bound)
         self.newest = max(self.newest, event.at)
         if event.counts:

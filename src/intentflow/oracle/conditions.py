@@ -14,7 +14,7 @@ from intentflow.domain.rules import Abandoned, Condition, Counted, Graded, Ideal
 from intentflow.oracle.contents import Contents, contents_told, empties
 from intentflow.oracle.globs import glob_matches
 from intentflow.oracle.origins import agent_of, campaign_of, channel_of
-from intentflow.oracle.profiles import Telling, attributes_of, tellings
+from intentflow.oracle.profiles import Telling, address_of, attributes_of, tellings
 
 HUMAN = 0.5
 ENDS = ("unsubscribe", "bounce", "purchase")
@@ -38,6 +38,8 @@ class Kept(Struct, frozen=True, gc=False):
     weight: float = 1.0  # of the event itself, by evidence
     told: tuple[str, ...] = ()  # rules of evidence that it tells of its hour
     patterns: tuple[str, ...] = ()  # rules of evidence that it may be part of
+    suspect: tuple[str, ...] = ()  # rules of evidence with `before` that it meets
+    after: tuple[str, ...] = ()  # rules of evidence whose `before` it meets
     bound: int = 0  # no event before it could count any more when this one came
 
 
@@ -68,6 +70,8 @@ def kept(model: ScoringModel, event: Event, at: int) -> Kept:
         weight=said.weight,
         told=said.told,
         patterns=said.patterns,
+        suspect=said.suspect,
+        after=said.after,
     )
 
 
@@ -79,17 +83,21 @@ class Said(NamedTuple):
     itself: bool
     told: tuple[str, ...]
     patterns: tuple[str, ...]
+    suspect: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 def said_of(model: ScoringModel, event: Event) -> Said:
     """'Its weight is the least of the rules without a pattern that it meets'; one without `of` is about the event alone."""
     rules = [rule for rule in model.evidence if any(holds(when, event) for when in rule.when)]
-    single = [rule for rule in rules if not rule.at_least]
+    single = [rule for rule in rules if not rule.at_least and not rule.before]
     weight, itself = min([1.0, *(rule.weight for rule in single)]), any(not rule.of for rule in single)
     if itself:
         return Said(weight, True, True, (), ())
     patterns = tuple(rule.name for rule in rules if rule.at_least)
-    return Said(weight, weight < HUMAN, False, tuple(rule.name for rule in single), patterns)
+    suspect = tuple(rule.name for rule in rules if rule.before)
+    after = tuple(rule.name for rule in model.evidence if any(holds(when, event) for when in rule.before))
+    return Said(weight, weight < HUMAN, False, tuple(rule.name for rule in single), patterns, suspect, after)
 
 
 def signals_met(model: ScoringModel, event: Event, said: Said) -> frozenset[str]:
@@ -120,6 +128,7 @@ def holds(condition: Condition, event: Event) -> bool:
         and _campaign_holds(condition, event)
         and (not condition.channel or channel_of(event) in condition.channel)
         and (not condition.agent or agent_of(event) in condition.agent)
+        and (not condition.address or _one_matches(condition.address, address_of(event)))
         and (not condition.attributes or all(attribute_passes(t, attributes_of(event)) for t in condition.attributes))
     )
 
@@ -150,7 +159,7 @@ def _campaign_holds(condition: Condition, event: Event) -> bool:
 
 
 def _one_matches(globs: tuple[str, ...], field: str | None) -> bool:
-    """'A missing campaign field matches no glob.'"""
+    """'A missing campaign field matches no glob', nor does a missing address."""
     return field is not None and any(glob_matches(glob, field) for glob in globs)
 
 

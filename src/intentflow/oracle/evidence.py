@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
-from intentflow.domain.rules import Counted, Limit, ScoringModel
+from intentflow.domain.rules import Counted, Evidence, Limit, ScoringModel
 from intentflow.oracle.past import Entry, Joined
 
-PAIRS, KEPT = 512, 16
+PAIRS, KEPT, HOURS = 512, 16, 16
 
 
 class Period(NamedTuple):
@@ -24,6 +24,9 @@ class Hours:
         self._model = model
         self.told: set[tuple[int, int, str]] = set()  # hour, CRC-32 of the rule's name, the name
         self.latest: dict[str, set[tuple[int, int]]] = {}  # rule -> (at, hash of the id)
+        self.marks: dict[
+            str, set[tuple[int, bool]]
+        ] = {}  # rule with `before` -> (at, whether it meets the rule itself)
 
     def tell(self, rule: str, times: Iterable[int]) -> None:
         """'Of more than 512 pairs the 512 largest are kept.'"""
@@ -42,19 +45,42 @@ class Hours:
             if len(run) == found.at_least and run[-1] < run[0] + found.within:
                 self.tell(rule, run)
 
+    def mark(self, rule: str, marks: Iterable[tuple[int, bool]]) -> None:
+        """'The first of the former and the first and the last of the latter are kept by hour, of the latest 16 hours that have any.'"""
+        every = self.marks.get(rule, set()) | set(marks)
+        hours = sorted({at // self._model.hour for at, _ in every})[-HOURS:]
+        self.marks[rule] = set()
+        for hour in hours:
+            suspect = [at for at, itself in every if itself and at // self._model.hour == hour]
+            after = [at for at, itself in every if not itself and at // self._model.hour == hour]
+            self.marks[rule] |= {(at, True) for at in sorted(suspect)[:1]}
+            self.marks[rule] |= {(at, False) for at in (sorted(after)[:1] + sorted(after)[-1:])}
+
+    def hours_before(self, rule: Evidence) -> set[int]:
+        """'While the first event in it that meets the rule has none of `before` in the time up to it, and one in the time after.'"""
+        marks = self.marks.get(rule.name, set())
+        after = [at for at, itself in marks if not itself]
+        return {
+            at // self._model.hour
+            for at, itself in marks
+            if itself
+            and not any(at - rule.within < one <= at for one in after)
+            and any(at < one < at + rule.within for one in after)
+        }
+
     def join(self, other: "Hours") -> None:
         """'Evidence: the union. Of patterns the union's latest, and what these tell.'"""
         self.told = set(sorted(self.told | other.told)[-PAIRS:])
         for rule, events in other.latest.items():
             self.note(rule, events)
+        for rule, marks in other.marks.items():
+            self.mark(rule, marks)
 
     def weight(self, families: set[str], start: int, end: int) -> float:
         """'The least weight of the rules that concern the signal and were told of an hour that overlaps the period.'"""
-        names = {
-            name
-            for hour, _, name in self.told
-            if hour * self._model.hour < end and start < (hour + 1) * self._model.hour
-        }
+        told = {(hour, name) for hour, _, name in self.told}
+        told |= {(hour, rule.name) for rule in self._model.evidence if rule.before for hour in self.hours_before(rule)}
+        names = {name for hour, name in told if hour * self._model.hour < end and start < (hour + 1) * self._model.hour}
         rules = [rule for rule in self._model.evidence if rule.name in names and families & set(rule.of)]
         return min([1.0, *(rule.weight for rule in rules)])
 
@@ -78,7 +104,7 @@ class Weighing:
                     side.close(entry.bound)
                 self._join(other)
                 continue
-            if entry.told or entry.patterns:
+            if entry.told or entry.patterns or entry.suspect or entry.after:
                 self.close(entry.bound)
             if self._signal.name in entry.signals:
                 self.open.setdefault(entry.at // self._limit.period, []).append(entry.at)
@@ -86,6 +112,10 @@ class Weighing:
                 self.hours.tell(rule, [entry.at])
             for rule in entry.patterns:
                 self.hours.note(rule, [(entry.at, entry.id_hash)])
+            for rule in entry.suspect:
+                self.hours.mark(rule, [(entry.at, True)])
+            for rule in entry.after:
+                self.hours.mark(rule, [(entry.at, False)])
         return self
 
     def _join(self, other: "Weighing") -> None:

@@ -70,7 +70,7 @@ def said_by_address(event: Event) -> dict[str, str]:
     """'Each `profile`, newsletter event, cart event and landing-page event but `land` that has an address.'"""
     tag = str(event.__struct_config__.tag)
     tells = tag in ("profile", "newsletter_signup", "cart") or (tag == "landing_page" and _action(event) != "land")
-    address = event.email or (event.lead_id if "@" in (event.lead_id or "") else None)
+    address = address_of(event)
     return address_says(address) if tells and address else {}
 
 
@@ -89,6 +89,11 @@ def _lists() -> tuple[frozenset[str], frozenset[str]]:
 @cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=False)
+
+
+def address_of(event: Event) -> str | None:
+    """'The address is the event's `email`, else its `lead_id` if that has an `@`.'"""
+    return event.email or (event.lead_id if "@" in (event.lead_id or "") else None)
 
 
 @lru_cache(maxsize=4096)
