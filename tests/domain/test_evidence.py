@@ -259,6 +259,14 @@ def test_two_leads_that_turn_out_to_be_one_may_show_that_a_mail_was_opened_too_l
     assert arm.scores(arm.lead.clock)["intent"] == 2.0
 
 
+def test_two_leads_that_turn_out_to_be_one_may_show_that_a_mail_was_opened_in_time_after_all():
+    suspect, cleared = (("click", 5), ("open", 9)), (("open", 3),)
+    for one, other in ((suspect, cleared), (cleared, suspect)):
+        arm = merged(mailed(*one), mailed(*other))
+        assert arm.scores(arm.lead.clock)["intent"] == 10.0
+        assert arm.lead.evidence is None
+
+
 @pytest.mark.parametrize(
     ("who", "points"),
     [

@@ -162,7 +162,7 @@ def test_a_lead_that_nobody_told_anything_of_pays_nothing(model, steps):
     arm = FoldArm(model)
     for step in steps:
         if step.event is not None and not isinstance(step.event, Profile):
-            arm.event(step.event)
+            arm.event(replace(step.event, email=None))  # an address tells something by itself
     assert arm.lead.profile is None
 
 

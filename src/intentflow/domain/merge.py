@@ -50,10 +50,11 @@ class Merger:
         self._counting.close(other, bound)
         lead.newest = max(lead.newest, other.newest)
         self._merge_remembered(lead, other)
+        weighed = lead.evidence is not None or other.evidence is not None  # what one side was told the other may take back
         self._doubts.merge(lead, other)
         self._counting.join(lead, other)
         self._counting.close(lead, self._counting.bound(lead))
-        if lead.evidence is not None:
+        if weighed or lead.evidence is not None:
             self._counting.reweigh(lead)
 
     def _merge_remembered(self, lead: Lead, other: Lead) -> None:
