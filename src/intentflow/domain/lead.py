@@ -63,9 +63,7 @@ class Lead(Struct, array_like=True, gc=False):
     profile: dict[str, Telling] | None = None  # attribute -> what was told of it last, see `profile.py`
     told: dict[int, int] | None = None  # cart -> its activity as of when its abandonment was told, until it is bought
     evidence: dict[int, list[int]] | None = None  # rule of evidence -> the hours that it was told of, ascending
-    bursts: dict[int, bytes] | None = (
-        None  # rule with a pattern -> its latest events, as in `windows`; with `before`: see `before.py`
-    )
+    bursts: dict[int, bytes] | None = None  # rule with a pattern -> its latest events; with `before`: `before.py`
 
 
 KEPT = frozenset({"applied", "outbox", "sequence", "bonds"})  # by who becomes an alias, or is erased

@@ -50,7 +50,7 @@ class Merger:
         self._counting.close(other, bound)
         lead.newest = max(lead.newest, other.newest)
         self._merge_remembered(lead, other)
-        weighed = lead.evidence is not None or other.evidence is not None  # what one side was told the other may take back
+        weighed = lead.evidence is not None or other.evidence is not None  # the other side may take it back
         self._doubts.merge(lead, other)
         self._counting.join(lead, other)
         self._counting.close(lead, self._counting.bound(lead))

@@ -24,9 +24,7 @@ class Hours:
         self._model = model
         self.told: set[tuple[int, int, str]] = set()  # hour, CRC-32 of the rule's name, the name
         self.latest: dict[str, set[tuple[int, int]]] = {}  # rule -> (at, hash of the id)
-        self.marks: dict[
-            str, set[tuple[int, bool]]
-        ] = {}  # rule with `before` -> (at, whether it meets the rule itself)
+        self.marks: dict[str, set[tuple[int, bool]]] = {}  # rule with `before` -> (at, whether it is suspect)
 
     def tell(self, rule: str, times: Iterable[int]) -> None:
         """'Of more than 512 pairs the 512 largest are kept.'"""
