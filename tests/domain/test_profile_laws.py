@@ -157,6 +157,7 @@ def test_two_leads_profiles_merge_into_that_of_one_that_was_told_all(model, step
     assert (lead.profile or {}) == (one.lead.profile or {})
 
 
+@settings(max_examples=1_000)
 @given(fitting(), histories())
 def test_a_lead_that_nobody_told_anything_of_pays_nothing(model, steps):
     arm = FoldArm(model)
