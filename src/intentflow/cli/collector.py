@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from intentflow.cli.options import BootstrapOption, DataOption
 from intentflow.cli.running import settings_for
 from intentflow.collector.keyfile import add_key, read_keys
 from intentflow.settings import Settings
@@ -15,21 +16,18 @@ from intentflow.settings import Settings
 out, err = Console(), Console(stderr=True)
 app = typer.Typer(invoke_without_command=True)
 DEFAULT_FILE = "collector-keys.yaml"
-Data = Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")]
 Keys = Annotated[Path | None, typer.Option(help=f"File of the write keys. Default: {DEFAULT_FILE} in the data folder.")]
 
 
 @app.callback()
 def collector(
     context: typer.Context,
-    bootstrap: Annotated[
-        str | None, typer.Option(help="Kafka's address. Default: INTENTFLOW_BOOTSTRAP, or the embedded stack.")
-    ] = None,
+    bootstrap: BootstrapOption = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 is every one.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 is a free one.")] = None,
     metrics_port: Annotated[int | None, typer.Option(help="Prometheus port; 0: none.")] = None,
     keys: Keys = None,
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """Take events over HTTP from the trackers of Segment, RudderStack, Snowplow and PostHog, and as CloudEvents.
 
@@ -71,7 +69,7 @@ def add_key_(
         int | None, typer.Option(help="More is answered 429, counted over ten seconds. Default: 1000.")
     ] = None,
     keys: Keys = None,
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """Make a write key, and print it: once, since only its hash is kept.
 
@@ -86,7 +84,9 @@ def add_key_(
 
 @app.command("keys")
 def keys_(
-    keys: Keys = None, data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
+    keys: Keys = None,
+    data: DataOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """List the write keys: their names and what they may, never their texts."""
     found = read_keys(_file(keys, data)).keys

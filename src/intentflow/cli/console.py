@@ -1,24 +1,22 @@
 """`intentflow console`: serve the console and its API."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from intentflow.cli.options import BootstrapOption, DataOption, RunningModelOption
 from intentflow.cli.running import settings_for
 
 
 def console(
-    bootstrap: Annotated[
-        str | None, typer.Option(help="Kafka's address. Default: INTENTFLOW_BOOTSTRAP, or the embedded stack.")
-    ] = None,
+    bootstrap: BootstrapOption = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 is every one.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 is a free one.")] = None,
     with_projector: Annotated[
         bool, typer.Option("--projector/--no-projector", help="Feed the read model too, in a process beside this one.")
     ] = True,
-    model: Annotated[str | None, typer.Option(help="The scoring model that the workers run.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")] = None,
+    model: RunningModelOption = None,
+    data: DataOption = None,
 ) -> None:
     """Serve the console and its API until SIGTERM or Ctrl-C.
 

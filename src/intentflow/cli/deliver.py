@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from intentflow.cli import deliver_state
+from intentflow.cli.options import BootstrapOption, DataOption, JsonOption
 from intentflow.cli.running import settings_for
 from intentflow.deliver.lint import lint
 from intentflow.deliver.load import Deliver, endpoints, load
@@ -28,7 +29,6 @@ app.command("drop")(deliver_state.drop)
 app.command("ping")(deliver_state.ping)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The list of endpoints.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output, and nothing else.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -38,11 +38,9 @@ def deliver(
         Path | None, typer.Option("--endpoints", help="The list of endpoints. Default: deliver.yaml.")
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Deliver what there is, then end.")] = False,
-    bootstrap: Annotated[
-        str | None, typer.Option(help="Kafka's address. Default: INTENTFLOW_BOOTSTRAP, or the embedded stack.")
-    ] = None,
+    bootstrap: BootstrapOption = None,
     metrics_port: Annotated[int | None, typer.Option(help="Prometheus port; 0: none.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")] = None,
+    data: DataOption = None,
 ) -> None:
     """Deliver qualification changes to webhooks and CRMs: signed, in each lead's order, at least once.
 
@@ -87,7 +85,7 @@ def _told_of(process: "Process") -> int:
 
 
 @app.command()
-def check(file: File = Path("deliver.yaml"), as_json: AsJson = False) -> None:
+def check(file: File = Path("deliver.yaml"), as_json: JsonOption = False) -> None:
     """Say what is wrong with a list of endpoints, and what is probably not meant; nothing is sent.
 
     Exit code 0: nothing. 1: findings, on standard output. 2: the file cannot be used, or a secret is not where it says.

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from intentflow.cli.options import BootstrapOption, DataOption, JsonOption
 from intentflow.cli.running import settings_for
 from intentflow.deliver import standing
 from intentflow.deliver.load import endpoints, load
@@ -28,15 +29,13 @@ Name = Annotated[str, typer.Argument(metavar="ENDPOINT", help="An endpoint's nam
 EndpointsFile = Annotated[
     Path | None, typer.Option("--endpoints", help="The list of endpoints. Default: deliver.yaml.")
 ]
-Bootstrap = Annotated[
-    str | None, typer.Option(help="Kafka's address. Default: INTENTFLOW_BOOTSTRAP, or the embedded stack.")
-]
-Data = Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output, and nothing else.")]
 
 
 def status(
-    endpoints_file: EndpointsFile = None, bootstrap: Bootstrap = None, data: Data = None, as_json: AsJson = False
+    endpoints_file: EndpointsFile = None,
+    bootstrap: BootstrapOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Tell what waits for each endpoint, since when and why, as it lies in Kafka; whether or not anything delivers just now.
 
@@ -71,9 +70,9 @@ def _table(found: Sequence[standing.Standing]) -> Table:
 
 def dead_letters(
     endpoint: Annotated[str | None, typer.Argument(help="Of this endpoint alone.")] = None,
-    bootstrap: Bootstrap = None,
-    data: Data = None,
-    as_json: AsJson = False,
+    bootstrap: BootstrapOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List the changes that were given up and that nobody has asked for again: whose, why, and what the endpoint answered last.
 
@@ -98,8 +97,8 @@ def retry(
     change: Annotated[
         list[str] | None, typer.Option("--id", help="Only the change of this id; may be repeated.")
     ] = None,
-    bootstrap: Bootstrap = None,
-    data: Data = None,
+    bootstrap: BootstrapOption = None,
+    data: DataOption = None,
 ) -> None:
     """Say that an endpoint is well: what waits for it is tried at once, and its dead letters are sent again, in their order.
 
@@ -120,8 +119,8 @@ def retry(
 def drop(
     endpoint: Name,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    bootstrap: Bootstrap = None,
-    data: Data = None,
+    bootstrap: BootstrapOption = None,
+    data: DataOption = None,
 ) -> None:
     """Give up what waits for an endpoint: it becomes dead letters. For endpoints that are taken out of deliver.yaml."""
     settings = settings_for(bootstrap, data)

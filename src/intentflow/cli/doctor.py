@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from intentflow.cli.options import BootstrapOption, DataOption, JsonOption
 from intentflow.cli.running import settings_for
-from intentflow.cli.topics import BootstrapOption, DataOption, JsonOption
 from intentflow.operate.doctor import Check, examine
 
 out = Console(emoji=False)

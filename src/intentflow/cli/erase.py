@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from intentflow.cli.options import BootstrapOption, DataOption
 from intentflow.cli.running import settings_for
-from intentflow.cli.topics import BootstrapOption, DataOption
 from intentflow.cli.watching import progress, steps
 from intentflow.domain.change import rfc3339
 from intentflow.errors import ConfigError

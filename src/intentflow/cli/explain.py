@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from intentflow.cli.explaining import document, full_lines, show
+from intentflow.cli.options import BootstrapOption, DataOption, JsonOption, LeadArgument, ModelOption
 from intentflow.cli.replay import FormatOption, MappingOption, parsed_time, reader_of
 from intentflow.cli.running import settings_for
 from intentflow.cli.ways import ways_document, ways_lines
@@ -35,18 +36,18 @@ out = Console(emoji=False)  # a key such as `l:a:` is no picture
 
 
 def explain_(
-    lead: Annotated[str, typer.Argument(help="A lead id, e-mail or visitor id, or a key like l:42 or v:abc.")],
+    lead: LeadArgument,
     at: Annotated[
         str | None, typer.Option(help="The moment to tell of (RFC 3339). Default: now; with --file the latest event.")
     ] = None,
     file: Annotated[list[Path] | None, typer.Option(help="Fold these files instead of reading Kafka.")] = None,
     format_: FormatOption = None,
     mapping: MappingOption = None,
-    model: Annotated[str | None, typer.Option(help="The scoring model: a shipped one's name, or a file.")] = None,
+    model: ModelOption = None,
     run: Annotated[str | None, typer.Option(help="Look into the replay of this name.")] = None,
-    bootstrap: Annotated[str | None, typer.Option(help="Kafka's address. Default: the embedded stack.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    bootstrap: BootstrapOption = None,
+    data: DataOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Tell a lead's score as receipts that add up to it, what time will do to it, and what is missing for the next stage."""
     written = read(model or Settings().model)

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from intentflow.cli.options import BootstrapOption, DataOption
 from intentflow.cli.running import settings_for
-from intentflow.cli.topics import BootstrapOption, DataOption
 from intentflow.deliver import topics as of_delivery
 from intentflow.errors import RejectedError
 from intentflow.operate.lag import Lag, Measure, Sum, sums

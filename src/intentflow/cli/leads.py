@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from intentflow.cli.options import BootstrapOption, DataOption, ModelOption
 from intentflow.cli.running import settings_for
-from intentflow.cli.topics import BootstrapOption, DataOption
 from intentflow.cli.watching import progress
 from intentflow.domain.change import rfc3339
 from intentflow.errors import RejectedError
@@ -38,7 +38,7 @@ def export(
     visitors: Annotated[
         bool, typer.Option("--visitors/--no-visitors", help="With those of whom only a browser is known.")
     ] = True,
-    model: Annotated[str | None, typer.Option(help="The scoring model: a shipped one's name, or a file.")] = None,
+    model: ModelOption = None,
     bootstrap: BootstrapOption = None,
     data: DataOption = None,
     json: Annotated[bool, typer.Option("--json", help="Tell what was written as one JSON object.")] = False,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from intentflow.cli.options import JsonOption
 from intentflow.errors import ConfigError
 from intentflow.model.findings import Finding, ModelError, located
 from intentflow.model.load import Reading, read, shipped
@@ -18,11 +19,10 @@ app = typer.Typer(
 )
 
 Model = Annotated[str, typer.Argument(metavar="FILE|NAME", help="A YAML file, or the name of a shipped model.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output, and nothing else.")]
 
 
 @app.command()
-def check(model: Model, as_json: AsJson = False) -> None:
+def check(model: Model, as_json: JsonOption = False) -> None:
     """Say what is wrong with a model, and what is probably not meant. That it is a draft is said beside it, and is no finding.
 
     Exit code 0: nothing. 1: findings, on standard output. 2: the model cannot be used; why is on standard error.
@@ -37,7 +37,7 @@ def check(model: Model, as_json: AsJson = False) -> None:
 
 
 @app.command("test")
-def run_examples(model: Model = "retail", as_json: AsJson = False) -> None:
+def run_examples(model: Model = "retail", as_json: JsonOption = False) -> None:
     """Run a model's examples: leads made up to say what is meant. Tells of each what was expected and what came.
 
     Exit code 0: all hold. 1: what differs, on standard output. 2: the model cannot be used.
@@ -79,7 +79,7 @@ def show(
 
 
 @app.command()
-def diff(old: Model, new: Model, as_json: AsJson = False) -> None:
+def diff(old: Model, new: Model, as_json: JsonOption = False) -> None:
     """Say in words what changed from one model to another, and what leads that are there already have of it.
 
     Exit code 0: nothing changed. 1: differences, on standard output. 2: a model cannot be used.

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from intentflow.cli.options import JsonOption
 from intentflow.operate.sizing import BUSY, Load, Measured, Plan, measured, planned
 
 out = Console(emoji=False)
@@ -18,7 +19,7 @@ def plan(
     leads: Annotated[int, typer.Option("--leads", min=1, help="Leads and visitors that are kept.")],
     retention: Annotated[float, typer.Option("--retention", min=0.01, help="Days that source topics are kept.")] = 30.0,
     replication: Annotated[int, typer.Option("--replication", min=1, max=9, help="Replicas of every topic.")] = 3,
-    json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output, and nothing else.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Reckon what a load needs: workers, partitions, memory, disk, and what the brokers must carry.
 

@@ -1,20 +1,18 @@
 """`intentflow projector`: feed the read model in Redis from Kafka."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from intentflow.cli.options import BootstrapOption, DataOption, RunningModelOption
 from intentflow.cli.running import settings_for
 
 
 def projector(
-    bootstrap: Annotated[
-        str | None, typer.Option(help="Kafka's address. Default: INTENTFLOW_BOOTSTRAP, or the embedded stack.")
-    ] = None,
-    model: Annotated[str | None, typer.Option(help="The scoring model that the workers run.")] = None,
+    bootstrap: BootstrapOption = None,
+    model: RunningModelOption = None,
     metrics_port: Annotated[int | None, typer.Option(help="Prometheus port; 0: none.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")] = None,
+    data: DataOption = None,
 ) -> None:
     """Feed the read model (leads, changes, rejections) in Redis from Kafka, until SIGTERM or Ctrl-C.
 

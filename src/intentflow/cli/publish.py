@@ -3,7 +3,6 @@
 import asyncio
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from intentflow.adapters.published_models import last_model, publish_model
 from intentflow.adapters.topic_specs import topics_of
 from intentflow.adapters.topics import ensure
+from intentflow.cli.options import BootstrapOption, DataOption
 from intentflow.cli.running import settings_for
 from intentflow.domain.change import rfc3339
 from intentflow.errors import ConfigError
@@ -34,10 +34,8 @@ def publish(
         str | None, typer.Option(metavar="FILE|NAME", help="The model before, if it is none of the shipped ones.")
     ] = None,
     anyway: Annotated[bool, typer.Option("--anyway", help="Whatever `model check` finds: a draft, say.")] = False,
-    bootstrap: Annotated[
-        str | None, typer.Option(help="Kafka's address. Default: INTENTFLOW_BOOTSTRAP, or the embedded stack.")
-    ] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")] = None,
+    bootstrap: BootstrapOption = None,
+    data: DataOption = None,
 ) -> None:
     """Let a model take effect: a record on every partition of the control topic says so.
 

@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from intentflow.cli.options import BootstrapOption, DataOption, JsonOption, RunningModelOption
 from intentflow.cli.running import settings_for
 from intentflow.domain.fold import Fold
 from intentflow.model.load import load
@@ -19,12 +18,10 @@ say = Console(stderr=True)
 
 
 def rebuild(
-    bootstrap: Annotated[
-        str | None, typer.Option(help="Kafka's address. Default: INTENTFLOW_BOOTSTRAP, or the embedded stack.")
-    ] = None,
-    model: Annotated[str | None, typer.Option(help="The scoring model that the workers run.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output, and nothing else.")] = False,
+    bootstrap: BootstrapOption = None,
+    model: RunningModelOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Build the read model anew from Kafka's topics, while the present one serves; then switch at once.
 

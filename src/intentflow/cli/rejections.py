@@ -13,9 +13,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from intentflow.adapters.replaying import Again, refusals, replay
+from intentflow.cli.options import BootstrapOption, DataOption, JsonOption
 from intentflow.cli.running import settings_for
 from intentflow.cli.times import moment
-from intentflow.cli.topics import BootstrapOption, DataOption, JsonOption
 from intentflow.cli.watching import progress
 from intentflow.domain.change import rfc3339
 from intentflow.errors import ConfigError, RejectedError

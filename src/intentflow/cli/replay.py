@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from intentflow.cli.options import JsonOption
 from intentflow.domain.fold import Fold
 from intentflow.errors import ConfigError
 from intentflow.mapping.load import load as load_mapping
@@ -78,7 +79,7 @@ def replay(
     data: Annotated[Path, typer.Option(help="Folder of the embedded stack.")] = Path(".intentflow"),
     changes: Annotated[Path | None, typer.Option(help="Write each change here, a line each, as published.")] = None,
     scores: Annotated[Path | None, typer.Option(help="Write each lead's scores here, a line each.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Put files through the scoring model and tell what came of it.
 

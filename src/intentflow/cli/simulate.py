@@ -3,7 +3,6 @@
 import asyncio
 import sys
 import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from intentflow.adapters.producing import BatchProducer
+from intentflow.cli.options import BootstrapOption, DataOption
 from intentflow.cli.running import settings_for
 from intentflow.settings import Settings
 from intentflow.simulate import traffic
@@ -26,8 +26,8 @@ def simulate(
     days: Annotated[int, typer.Option(min=1, max=30, help="How many days of theirs; they end now.")] = 7,
     rate: Annotated[float, typer.Option(min=0, help="Events a second; 0: as fast as they go.")] = 500.0,
     seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 7,
-    bootstrap: Annotated[str | None, typer.Option(help="Kafka's address. Default: the embedded stack.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")] = None,
+    bootstrap: BootstrapOption = None,
+    data: DataOption = None,
     stdout: Annotated[
         bool, typer.Option("--stdout", help="Write JSON lines instead of sending; input for `replay`.")
     ] = False,

@@ -17,6 +17,7 @@ from intentflow.adapters.stack import EmbeddedStack, down, find_running, setting
 from intentflow.adapters.topic_specs import topics_of
 from intentflow.adapters.topics import ensure
 from intentflow.cli.opened import Doors, delivers, opened, parts_of
+from intentflow.cli.options import ModelOption
 from intentflow.cli.telling import Teller
 from intentflow.domain.rules import ScoringModel
 from intentflow.errors import ConfigError, ServerMissingError
@@ -32,7 +33,7 @@ DATA = Annotated[Path, typer.Option(help="Folder that everything is kept in.")]
 
 def up(
     data: DATA = Path(".intentflow"),
-    model: Annotated[str | None, typer.Option(help="The scoring model: a shipped one's name, or a file.")] = None,
+    model: ModelOption = None,
     kafka_port: Annotated[int, typer.Option(help="Kafka's port on 127.0.0.1; 0 is a free one.")] = 9092,
     valkey_port: Annotated[int, typer.Option(help="Valkey's port on 127.0.0.1; 0 is a free one.")] = 6379,
     collector_port: Annotated[int | None, typer.Option(help="Port of the collector; default 8080.")] = None,

@@ -3,15 +3,14 @@
 import asyncio
 import json as jsonlib
 from contextlib import aclosing
-from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
+from intentflow.cli.options import BootstrapOption, DataOption, JsonOption, LeadArgument, ModelOption
 from intentflow.cli.running import settings_for
-from intentflow.cli.topics import BootstrapOption, DataOption, JsonOption
 from intentflow.errors import RejectedError
 from intentflow.model.load import load
 from intentflow.operate.inspecting import Document, Names, inspected
@@ -29,10 +28,8 @@ def root() -> None:
 
 @app.command()
 def inspect(
-    lead: Annotated[str, typer.Argument(help="A lead id, e-mail or visitor id, or a key like l:42 or v:abc.")],
-    model: Annotated[
-        str | None, typer.Option(help="The scoring model, for names: a shipped one's name, or a file.")
-    ] = None,
+    lead: LeadArgument,
+    model: ModelOption = None,
     bootstrap: BootstrapOption = None,
     data: DataOption = None,
     json: JsonOption = False,

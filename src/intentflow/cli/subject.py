@@ -2,15 +2,14 @@
 
 import asyncio
 import json as jsonlib
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from intentflow.cli.options import BootstrapOption, DataOption, JsonOption, LeadArgument, ModelOption
 from intentflow.cli.running import settings_for
-from intentflow.cli.topics import BootstrapOption, DataOption, JsonOption
 from intentflow.cli.watching import progress
 from intentflow.operate.person import person_of
 from intentflow.operate.subject import subject
@@ -20,10 +19,8 @@ out = Console(emoji=False)
 
 
 def subject_(
-    lead: Annotated[str, typer.Argument(help="A lead id, e-mail or visitor id, or a key like l:42 or v:abc.")],
-    model: Annotated[
-        str | None, typer.Option(help="The scoring model, for names: a shipped one's name, or a file.")
-    ] = None,
+    lead: LeadArgument,
+    model: ModelOption = None,
     bootstrap: BootstrapOption = None,
     data: DataOption = None,
     json: JsonOption = False,

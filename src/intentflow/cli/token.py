@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from intentflow.cli.options import JsonOption
 from intentflow.console.tokens import make_token
 
 app = typer.Typer(help="Tokens for the console and its API.")
@@ -20,7 +21,7 @@ def create(
     role: Annotated[
         Literal["viewer", "operator"], typer.Option(help="viewer: look. operator: also send refused records again.")
     ] = "viewer",
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output, and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Make a token. It is shown this once; the settings keep its hash, so that who reads them can't use it.
 

@@ -3,8 +3,6 @@
 import asyncio
 import json as jsonlib
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated
 
 import msgspec
 import typer
@@ -14,6 +12,7 @@ from rich.table import Table
 
 from intentflow.adapters.topic_plan import Difference, ailments, apply, differences, look, share_that_moves
 from intentflow.adapters.topic_specs import TopicSpec, topics_of
+from intentflow.cli.options import BootstrapOption, DataOption, JsonOption
 from intentflow.cli.running import settings_for
 from intentflow.deliver import topics as of_delivery
 from intentflow.settings import Settings
@@ -23,12 +22,6 @@ app = typer.Typer(
 )
 out, say = Console(emoji=False), Console(emoji=False, stderr=True)
 FOUND = 1
-
-BootstrapOption = Annotated[
-    str | None, typer.Option(help="Kafka's address. Default: INTENTFLOW_BOOTSTRAP, or the embedded stack.")
-]
-DataOption = Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 def _specs(settings: Settings) -> list[TopicSpec]:

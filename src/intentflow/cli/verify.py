@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from intentflow.cli.options import BootstrapOption, DataOption, JsonOption, ModelOption
 from intentflow.cli.replay import parsed_time
 from intentflow.cli.running import settings_for
 from intentflow.model.load import load
@@ -43,14 +43,14 @@ def verify(
     until: Annotated[
         str | None, typer.Option(help="Compare scores at this time too (RFC 3339). Default: each lead's own latest.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="The scoring model: a shipped one's name, or a file.")] = None,
+    model: ModelOption = None,
     app_id: Annotated[str | None, typer.Option(help="The app. Default: INTENTFLOW_APP_ID.")] = None,
     prefix: Annotated[str | None, typer.Option(help="Prefix of its topics. Default: INTENTFLOW_PREFIX.")] = None,
     run: Annotated[str | None, typer.Option(help="The replay of this name.")] = None,
-    bootstrap: Annotated[str | None, typer.Option(help="Kafka's address. Default: the embedded stack.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")] = None,
+    bootstrap: BootstrapOption = None,
+    data: DataOption = None,
     show: Annotated[int, typer.Option(min=0, help="Differences told in full; all are counted.")] = 20,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Fold the source topics once more, with a second program, and compare: leads, changes, rejections and the books.
 

@@ -1,10 +1,10 @@
 """`intentflow worker`: score events on a Kafka."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from intentflow.cli.options import BootstrapOption, DataOption, ModelOption
 from intentflow.cli.running import settings_for
 from intentflow.lane.supervisor import supervise
 from intentflow.model.load import load
@@ -14,14 +14,12 @@ def worker(
     processes: Annotated[
         int, typer.Option("--processes", "-n", min=1, help="Worker processes; one uses one core.")
     ] = 1,
-    bootstrap: Annotated[
-        str | None, typer.Option(help="Kafka's address. Default: INTENTFLOW_BOOTSTRAP, or the embedded stack.")
-    ] = None,
-    model: Annotated[str | None, typer.Option(help="The scoring model: a shipped one's name, or a file.")] = None,
+    bootstrap: BootstrapOption = None,
+    model: ModelOption = None,
     metrics_port: Annotated[
         int | None, typer.Option(help="Prometheus port of the first process, the next ones above it; 0: none.")
     ] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the embedded stack.")] = None,
+    data: DataOption = None,
     loglevel: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Run worker processes until SIGTERM or Ctrl-C; start again what stops itself (exit code 70).
