@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from intentflow.domain.event import Provenance
+from intentflow.domain.globs import any_glob
 from intentflow.domain.mail import DERIVED
-from intentflow.domain.matching import any_glob, is_same
+from intentflow.domain.matching import is_same
 from intentflow.domain.profile import Telling, Tellings, Value
 from intentflow.domain.rules import AnySignal, Graded, Ideal, OfProfile, Trait
 

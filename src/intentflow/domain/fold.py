@@ -14,7 +14,7 @@ from intentflow.domain.change import Why, by_decay
 from intentflow.domain.counting import ENTRY, Counting, Rule, place_of, rule_of
 from intentflow.domain.due import Due, Known
 from intentflow.domain.event import AnyEvent, Cart
-from intentflow.domain.evidence import Doubts
+from intentflow.domain.evidence import Doubts, Verdict
 from intentflow.domain.explain import Explanation, explain
 from intentflow.domain.holding import ways_of
 from intentflow.domain.lead import Lead
@@ -66,7 +66,7 @@ class Fold:
             conditions.items(),
             lambda names: Plan(compiled, [rules[name] for name in sorted(names - DOUBTS)], names & DOUBTS),
         )
-        self._known, self._humans = self._plans.known, self.doubts.humans
+        self._humans = self.doubts.humans
         self._asks_address = self.doubts.asks_address
         self._applying = Applying(self.scores, self.counting, self.doubts)
 
@@ -84,17 +84,9 @@ class Fold:
 
         A lead that has seen nothing begins with it. A duplicate or an event that is too late leaves the lead as it was.
         """
-        page = event.page
-        what = (event.__class__, event.action, None if page is None else page.url, event.campaign)
-        plan = self._known.get(what) or self._plans.match(event)
-        verdict = None
-        if plan.doubted and (
-            event.user_agent not in self._humans
-            or event.attributes is not None
-            or plan.certain
-            or (self._asks_address and address_of(event) is not None)
-        ):
-            verdict = self.doubts.verdict(event)
+        plan, verdict = self._plans.match(event), None
+        if plan.doubted:
+            verdict = self._verdict(plan, event)
             plan = plan if verdict is None else plan.under(verdict)
         digest = b""
         if plan.hashed or verdict is not None:
@@ -123,6 +115,12 @@ class Fold:
         if judged:
             self.judged(key, lead, lead.clock, why(event), news, fallen)
         return "counted"
+
+    def _verdict(self, plan: Plan, event: AnyEvent) -> Verdict | None:
+        """What speaks against an event that some agents, attributes or addresses make evidence; None: nothing."""
+        if plan.certain or event.user_agent not in self._humans or event.attributes is not None:
+            return self.doubts.verdict(event)
+        return self.doubts.verdict(event) if self._asks_address and address_of(event) is not None else None
 
     def _adopt(self, lead: Lead, at: int) -> None:
         """Let a lead begin, or one that another model judged last be this model's."""

@@ -2,19 +2,18 @@
 
 The answer depends on the family, the action, the URL and the campaign, and seldom on attributes. So it is worked out once for each such
 combination and remembered; what depends on attributes is left open and tried on each event. The memory is bounded and only a memory.
-Only where a rule asks for the channel, the agent or the address, these are looked at too, and are part of the combination.
+Only what the rules ask of a family and action is looked at and is part of the combination: where none asks for the URL, all pages are one.
 """
 
-import fnmatch
-import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache, partial
-from typing import Generic, NamedTuple, TypeVar
+from functools import partial
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from intentflow.domain.agents import classifier
 from intentflow.domain.campaigns import campaign_of
 from intentflow.domain.channels import channel_of
 from intentflow.domain.event import FAMILY_OF, AnyEvent, Attribute, Campaign, Profile
+from intentflow.domain.globs import any_glob
 from intentflow.domain.profile import address_of, values_of
 from intentflow.domain.rules import Agent, Channel, Condition, Test
 
@@ -31,52 +30,41 @@ class Hits(NamedTuple):
     open: tuple[tuple[str, tuple[Test, ...]], ...]
 
 
-class Matcher(Generic[T]):
-    """Rules by name, each with its conditions (any of them), and what is to be made of a set of rules that were met."""
+Rule = tuple[str, list[tuple[Condition, Callable[[AnyEvent], bool]]]]  # by name, its conditions as tests
 
-    def __init__(self, rules: Iterable[tuple[str, tuple[Condition, ...]]], make: Callable[[frozenset[str]], T]) -> None:
-        self._rules = [(name, [(when, _compiled(when)) for when in conditions]) for name, conditions in rules]
-        asked = [when for _, conditions in self._rules for when, _ in conditions]
+
+class Kind(Generic[T]):
+    """The events of one family and action: the rules that some of them may meet, and what tells them apart.
+
+    `only` is the answer for all of them, if nothing does. Where only the URL does, `known` is by URL ("" for none).
+    """
+
+    __slots__ = ("_asks_more", "_looks", "_rules", "known", "only", "undecided")
+
+    def __init__(self, rules: list[Rule]) -> None:
+        self._rules, self.only = rules, cast(T | None, None)
+        self.known: dict[object, T] = {}  # of those that attributes don't decide
+        self.undecided: dict[object, Hits] = {}
+        asked = [when for _, conditions in rules for when, _ in conditions]
         looks = {channel: any(when.channel for when in asked), agent: any(when.agent for when in asked)}
         self._looks: list[Callable[[AnyEvent], object]] = [look for look, needed in looks.items() if needed]
         addresses = tuple(dict.fromkeys(when.address for when in asked if when.address))
         self._looks += [partial(_addresses, [any_glob(globs) for globs in addresses])] if addresses else []
-        self._make = make
-        self._made: dict[frozenset[str], T] = {}
-        self.known: dict[tuple[object, ...], T] = {}  # of those that attributes don't decide, by what `match` looks at
-        self._undecided: dict[tuple[object, ...], Hits] = {}
+        self._asks_more = bool(self._looks) or any(map(_asks_campaign, asked))
 
-    def match(self, event: AnyEvent) -> T:
-        """What `make` makes of the names of the rules that this event meets."""
+    def what(self, event: AnyEvent) -> object:
+        """What tells it apart."""
         page = event.page
-        what: tuple[object, ...] = (event.__class__, event.action, None if page is None else page.url, event.campaign)
-        if self._looks:
-            what += tuple([look(event) for look in self._looks])
-        made = self.known.get(what)
-        return self._match(event, what) if made is None else made
+        url = "" if page is None else page.url
+        return (url, event.campaign, *[look(event) for look in self._looks]) if self._asks_more else url
 
-    def _match(self, event: AnyEvent, what: tuple[object, ...]) -> T:
-        """The same for what is not known yet, or not for good."""
-        hits = self._undecided.get(what)
-        if hits is None:
-            hits = self._work_out(event)
-            for known in (self.known, self._undecided):
-                if len(known) >= REMEMBERED:
-                    known.clear()
-            if not hits.open:
-                made = self.known[what] = self._make_of(hits.sure)
-                return made
-            self._undecided[what] = hits
-        told = _told(event, hits) if isinstance(event, Profile) else event.attributes
-        return self._make_of(hits.sure.union(name for name, tests in hits.open if passes(tests, told)))
+    def is_one(self) -> bool:
+        """Whether nothing but attributes tells its events apart."""
+        asked = [when for _, conditions in self._rules for when, _ in conditions]
+        return not self._asks_more and not any(when.url or when.not_url for when in asked)
 
-    def _make_of(self, names: frozenset[str]) -> T:
-        made = self._made.get(names)
-        if made is None:
-            made = self._made[names] = self._make(names)
-        return made
-
-    def _work_out(self, event: AnyEvent) -> Hits:
+    def work_out(self, event: AnyEvent) -> Hits:
+        """The rules that it meets."""
         sure: set[str] = set()
         undecided: list[tuple[str, tuple[Test, ...]]] = []
         for name, conditions in self._rules:
@@ -86,6 +74,78 @@ class Matcher(Generic[T]):
             else:
                 undecided.extend((name, tests) for tests in met)
         return Hits(frozenset(sure), tuple(undecided))
+
+
+class Matcher(Generic[T]):
+    """Rules by name, each with its conditions (any of them), and what is to be made of a set of rules that were met."""
+
+    def __init__(self, rules: Iterable[tuple[str, tuple[Condition, ...]]], make: Callable[[frozenset[str]], T]) -> None:
+        self._rules: list[Rule] = [
+            (name, [(when, _compiled(when)) for when in conditions]) for name, conditions in rules
+        ]
+        self._make = make
+        self._made: dict[frozenset[str], T] = {}
+        self._kinds: dict[type, dict[str, Kind[T]]] = {family: {} for family in FAMILY_OF}  # by action
+
+    def match(self, event: AnyEvent) -> T:
+        """What `make` makes of the names of the rules that this event meets."""
+        kind = self._kinds[event.__class__].get(event.action)
+        if kind is None:
+            kind = self._begin(event)
+        made = kind.only
+        if made is None:
+            page = event.page
+            made = kind.known.get("" if page is None else page.url)  # found so, where no more than the URL is asked for
+            if made is None:
+                made = self._match(event, kind, kind.what(event))
+        return made
+
+    def _begin(self, event: AnyEvent) -> Kind[T]:
+        family = event.__class__
+        kind = self._kinds[family][event.action] = Kind(self._concerning(FAMILY_OF[family], event.action))
+        return kind
+
+    def _concerning(self, family: str, action: str) -> list[Rule]:
+        """The rules that some event of a family and action may meet."""
+        found = [
+            (name, [one for one in conditions if one[0].family == family and action in (one[0].actions or (action,))])
+            for name, conditions in self._rules
+        ]
+        return [rule for rule in found if rule[1]]
+
+    def _match(self, event: AnyEvent, kind: Kind[T], what: object) -> T:
+        """The same for what its URL alone doesn't tell, or not for good."""
+        found = kind.known.get(what)
+        if found is not None:
+            return found
+        hits = kind.undecided.get(what)
+        if hits is None:
+            hits = kind.work_out(event)
+            for known in (kind.known, kind.undecided):
+                if len(known) >= REMEMBERED:
+                    known.clear()
+            if not hits.open:
+                made = kind.known[what] = self._make_of(hits.sure)
+                kind.only = made if kind.is_one() else None
+                return made
+            kind.undecided[what] = hits
+        told = _told(event, hits) if isinstance(event, Profile) else event.attributes
+        return self._make_of(hits.sure.union(name for name, tests in hits.open if passes(tests, told)))
+
+    def _make_of(self, names: frozenset[str]) -> T:
+        made = self._made.get(names)
+        if made is None:
+            made = self._made[names] = self._make(names)
+        return made
+
+    @property
+    def combinations(self) -> int:
+        """How many it knows the answer of."""
+        return sum(len(kind.known) for kinds in self._kinds.values() for kind in kinds.values())
+
+
+def _asks_campaign(when: Condition) -> bool:
+    return bool(when.campaign or when.source or when.medium or when.channel) or when.targeted is not None
 
 
 def _told(event: Profile, hits: Hits) -> dict[str, Attribute]:
@@ -139,40 +199,9 @@ def agent(event: AnyEvent) -> Agent:
     return classifier()(event.user_agent, event.attributes.get("purpose") if event.attributes else None)
 
 
-@lru_cache(maxsize=10_000)
-def any_glob(patterns: tuple[str, ...]) -> Callable[[str], bool]:
-    """A test whether one of the globs matches a whole text, without regard to case: `*` is any text, `?` any character.
-
-    Most globs say how a text ends or what it contains, and need no regular expression: a third of the time. The expression of the others is
-    that of `fnmatch`, whose stars don't backtrack into each other: a URL comes from anybody, and may be made to take long.
-    """
-    ends: list[str] = []
-    parts: list[str] = []
-    others: list[str] = []
-    for pattern in patterns:
-        text = pattern.lower()
-        if text[:1] == "*" and not {"*", "?"} & set(text[1:]):
-            ends.append(text[1:])
-        elif text[:1] == text[-1:] == "*" and not {"*", "?"} & set(text[1:-1]):
-            parts.append(text[1:-1])
-        else:
-            others.append(fnmatch.translate(text.replace("[", "[[]")))
-    suffixes, match = tuple(ends), re.compile("|".join(others)).match
-
-    def matches(text: str) -> bool:
-        text = text.lower()
-        return (
-            text.endswith(suffixes) or any(part in text for part in parts) or (bool(others) and match(text) is not None)
-        )
-
-    return matches
-
-
 def _compiled(when: Condition) -> Callable[[AnyEvent], bool]:
-    """All of the condition but its attributes, as one test."""
-    tests: list[Callable[[AnyEvent], bool]] = [lambda e: FAMILY_OF[e.__class__] == when.family]
-    if when.actions:
-        tests.append(lambda e: e.action in when.actions)
+    """All of the condition but its family, actions and attributes, as one test."""
+    tests: list[Callable[[AnyEvent], bool]] = []
     if when.url:
         tests.append(partial(_url_any, any_glob(when.url)))
     if when.not_url:
