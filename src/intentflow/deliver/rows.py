@@ -126,7 +126,10 @@ def decode_disabled(value: bytes) -> Disabled:
 
 def decode_request(value: bytes | None) -> Request:
     """What an operator asks. Raises `msgspec.DecodeError`."""
-    return _request(value or b"")
+    try:
+        return _request(value or b"")
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from error
 
 
 def encode_request(request: Request) -> bytes:
@@ -159,7 +162,7 @@ def letter_headers(letter: Letter) -> list[Header]:
 
 def read_letter(key: bytes | None, value: bytes | None, headers: Sequence[Header]) -> Letter | None:
     """A dead letter as read; None if it is none."""
-    said = {name: text.decode(errors="replace") for name, text in headers}
+    said = {name: (text or b"").decode(errors="replace") for name, text in headers}
     try:
         return Letter(
             endpoint=said["endpoint"], lead=(key or b"").decode(errors="replace"), id=said["dead_letter_id"].partition("/")[2],

@@ -95,7 +95,7 @@ async def _asked(settings: Settings) -> Counter[tuple[str, str]]:
     async for record in _records(settings, names_of(settings).delivery_requests):
         try:
             request = rows.decode_request(record.value)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except msgspec.DecodeError:
             continue
         told = told_again(bytes(request.event)) if request.ask == "deliver" else None
         if isinstance(told, Told):

@@ -120,7 +120,7 @@ class Tenure:
     def _asked(self, partition: Partition, record: Any, now: int) -> None:
         try:
             request = rows.decode_request(record.value)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except msgspec.DecodeError as error:
             partition.unreadable(
                 record.topic, record.offset, "", record.value or b"", f"this is no request: {error}", now
             )

@@ -42,18 +42,28 @@ class _Event(Struct):
     id: str
     subject: str
     data: Raw
+    type: str = ""
 
 
-_said = msgspec.json.Decoder(Said).decode
+_as_said = msgspec.json.Decoder(Said).decode
 _event = msgspec.json.Decoder(_Event).decode
 Unreadable = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def _said(value: msgspec.Raw | bytes) -> Said:
+    """As much of a change as is asked for. Raises one of `Unreadable`, also for what lies beside it: all of it is sent."""
+    text = bytes(value).decode()  # the decoder does not look at strings that nobody asks for
+    said = _as_said(text)
+    if not (said.id.isascii() and said.id.isprintable()):
+        raise msgspec.DecodeError("its id cannot stand in a header")
+    return said
 
 
 def told_of(value: bytes | None, headers: Sequence[tuple[str, bytes]], *, notice: bool) -> Told | str:
     """What a record of our output topics tells, or why it is none of ours."""
     try:
         said = _said(value or b"")
-        told = {name[3:]: text.decode() for name, text in headers if name.startswith("ce_")}
+        told = {name[3:]: (text or b"").decode() for name, text in headers if name.startswith("ce_")}
     except Unreadable as error:
         return f"this is not a change: {error}"
     if lacking := [name for name in REQUIRED if name not in told]:
@@ -67,22 +77,11 @@ def told_of(value: bytes | None, headers: Sequence[tuple[str, bytes]], *, notice
 def told_again(body: bytes) -> Told | str:
     """What a text that was sent once tells, for sending it again; or why that cannot be."""
     try:
-        event = _event(body)
+        event = _event(body.decode())
         said = _said(event.data)
     except Unreadable as error:
         return f"this is not a change: {error}"
-    return Told(said, ".cart-notice" in _type_of(body), body)
-
-
-class _Type(Struct):
-    type: str = ""
-
-
-_type = msgspec.json.Decoder(_Type).decode
-
-
-def _type_of(body: bytes) -> str:
-    return _type(body).type
+    return Told(said, ".cart-notice" in event.type, body)
 
 
 def data_of(body: bytes) -> bytes:
