@@ -16,7 +16,7 @@ from aiokafka.consumer import fetcher as aiokafka_fetcher
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.consumer.subscription_state import Assignment, Subscription, SubscriptionState, TopicPartitionState
 from aiokafka.producer.message_accumulator import BatchBuilder
-from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
+from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder, _DefaultRecordBatchPy
 from faust.app.base import App, BootStrategy
 from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
@@ -81,7 +81,12 @@ COUNTED_ON = [
     (aiokafka_fetcher.Fetcher.__init__, ["self._prefetch_backoff =", "self._fetch_max_wait_ms ="]),
     (aiokafka_fetcher.FetchResult.__init__, ["self._partition_records =", "self._topic_partition ="]),
     (aiokafka_fetcher.PartitionRecords.__init__, ["self._records =", "self._check_crcs =", "self.next_fetch_offset ="]),
-    (aiokafka_fetcher.PartitionRecords.__init__, ["self._records_iterator ="]),
+    (aiokafka_fetcher.PartitionRecords.__init__, ["self._records_iterator =", "self._tp ="]),
+    (aiokafka_fetcher.PartitionRecords._unpack_records, ["self._consumer_record(", "self.next_fetch_offset ="]),
+    (aiokafka_fetcher.PartitionRecords.__mro__[-2].__next__, ["next(self._records_iterator)"]),
+    (aiokafka_fetcher.Fetcher._proc_fetch_request, ["MemoryRecords(", "PartitionRecords("]),
+    (_DefaultRecordBatchPy.__iter__, ["self._maybe_uncompress()"]),
+    (_DefaultRecordBatchPy._read_msg, ["buffer = self._buffer", '.decode("utf-8")']),
     (aiokafka_fetcher.FetchResult._update_position, ["self._partition_records.next_fetch_offset"]),
     (TopicPartitionState.__init__, ["self.highwater ="]),
     (BatchBuilder.__init__, ["self._builder =", "self._relative_offset ="]),

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,7 +46,9 @@ def events(count: int, leads: int, seed: int) -> Iterator[Sending]:
             yield last
 
 
-async def _send(app: App, topic: str, sendings: Iterable[Sending], compression: str | None) -> int:
+async def _send(
+    app: App, topic: str, sendings: Iterable[Sending], compression: str | None, headers: Sequence[tuple[str, bytes]]
+) -> int:
     producer = AIOKafkaProducer(
         bootstrap_servers=app.settings.bootstrap, compression_type=compression, linger_ms=20, max_request_size=2 << 20
     )
@@ -55,7 +57,8 @@ async def _send(app: App, topic: str, sendings: Iterable[Sending], compression: 
         count, partitions = 0, app.settings.partitions
         futures = []
         for key, value in sendings:
-            futures.append(await producer.send(topic, value, key=key, partition=partition_of(key or b"", partitions)))
+            number = partition_of(key or b"", partitions)
+            futures.append(await producer.send(topic, value, key=key, partition=number, headers=headers))
             count += 1
         await asyncio.gather(*futures)
         return count
@@ -63,9 +66,15 @@ async def _send(app: App, topic: str, sendings: Iterable[Sending], compression: 
         await producer.stop()
 
 
-def send(app: App, sendings: Iterable[Sending], topic: str = "", compression: str | None = None) -> int:
-    """Write these to the app's events topic; returns how many."""
-    return asyncio.run(_send(app, topic or app.names.events, sendings, compression))
+def send(
+    app: App,
+    sendings: Iterable[Sending],
+    topic: str = "",
+    compression: str | None = None,
+    headers: Sequence[tuple[str, bytes]] = (),
+) -> int:
+    """Write these to the app's events topic, each with these headers; returns how many."""
+    return asyncio.run(_send(app, topic or app.names.events, sendings, compression, headers))
 
 
 def make_topics(app: App) -> None:

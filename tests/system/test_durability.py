@@ -6,8 +6,10 @@ import threading
 import time
 
 import pytest
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
+from tests.adapters.strange_headers import Named
 from tests.system.records import events, make_topics, send, settled
 from tests.system.verdict import nothing_lost_and_nothing_twice
 from tests.system.workers import App
@@ -43,6 +45,18 @@ def test_events_become_state_and_changes_and_poison_goes_to_the_rejections_with_
         checked = nothing_lost_and_nothing_twice(app)
         assert checked.changes
         assert checked.rejections > 3
+
+
+def test_a_header_whose_name_is_no_utf8_stops_nobody(kafka: EmbeddedKafka, tmp_path, monkeypatch):
+    for module in ("producer", "message_accumulator"):
+        monkeypatch.setattr(f"aiokafka.producer.{module}.DefaultRecordBatchBuilder", _DefaultRecordBatchBuilderPy)
+    with App(kafka.bootstrap, tmp_path) as app:
+        worker = app.worker().ready()
+        send(app, events(100, 20, seed=7), headers=[(Named(b"gr\xf6\xdfe"), b"XL")])
+        send(app, events(100, 20, seed=8))
+        settled(app)
+        assert worker.stop() == 0
+        assert nothing_lost_and_nothing_twice(app).changes
 
 
 def test_a_worker_that_is_killed_again_and_again_loses_nothing_and_doubles_nothing(kafka: EmbeddedKafka, tmp_path):

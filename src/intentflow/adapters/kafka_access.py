@@ -6,8 +6,11 @@ from typing import Any
 
 from aiokafka.helpers import create_ssl_context
 
+from intentflow.adapters import header_names
 from intentflow.errors import ConfigError, ServerMissingError
 from intentflow.servers import Kafka, KafkaAccess
+
+header_names.install()  # here, where every client comes by
 
 
 def client_arguments(kafka: Kafka) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from aiokafka.consumer.fetcher import FetchError, FetchResult
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
 from msgspec import Struct
 
+from intentflow.adapters.header_names import KeptRecords, read_again
+
 FETCH_WAIT = 20  # ms that a broker may hold a fetch that finds nothing
 
 
@@ -52,7 +54,7 @@ def drain(result: FetchResult, limit: int) -> list[Any]:
         if not batch.is_control_batch:
             if source._check_crcs and not batch.validate_crc():
                 raise CorruptRecordException(f"{result._topic_partition}: batch at offset {batch.base_offset}")
-            records = list(batch)
+            records = _records_of(batch, batches)
             if records and records[0].offset < source.next_fetch_offset:
                 records = [record for record in records if record.offset >= source.next_fetch_offset]
             taken += records
@@ -63,6 +65,13 @@ def drain(result: FetchResult, limit: int) -> list[Any]:
             None  # the iterator and its owner hold each other, and the bytes
         )
     return taken
+
+
+def _records_of(batch: Any, batches: KeptRecords) -> list[Any]:
+    try:
+        return list(batch)
+    except UnicodeDecodeError:
+        return read_again(batches, batch.base_offset)
 
 
 def take(consumer: AIOKafkaConsumer, wanted: Iterable[TopicPartition], limit: int) -> list[Fetched]:
