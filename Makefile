@@ -9,7 +9,7 @@ PYTHON ?=
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test test-doors lint format bench bench-doors faults mutants lock clean
+.PHONY: help install up demo test test-doors lint format bench bench-doors bench-peers faults mutants lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -50,6 +50,9 @@ bench: $(STAMP)  ## measure: events a second, restore, latency (minutes)
 bench-doors: $(STAMP)  ## measure the collector: requests and events a second, waiting, memory (a minute)
 	@$(BIN)/python -m bench.doors $(ARGS)
 
+bench-peers: $(STAMP)  ## measure intentflow beside its peers, one job for all (under 50 minutes; ARGS="--events 300000 --repeats 1")
+	@$(BIN)/python -m bench.peers $(ARGS)
+
 faults: $(STAMP)  ## kills, pauses, rebalances and sick brokers for as long as you say: ARGS="--minutes 20 --seed 7"
 	@$(BIN)/python -m tests.faults $(ARGS)
 
@@ -61,7 +64,7 @@ lock: $(STAMP)  ## resolve pyproject.toml into requirements.txt again
 	  pyproject.toml -o requirements.txt
 
 clean:  ## forget the virtual environment and the caches; data in .intentflow stays
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
+	rm -rf $(VENV) .venv-peers .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
 
 # pip is used as the machine has it configured. The lock's hashes are checked; our own package is built without a download.
 $(STAMP): requirements.txt pyproject.toml

@@ -37,14 +37,14 @@ async def intentflow(name: str, settings: Settings, model: ScoringModel, events:
             rate, cpu = await timed(offsets, settings.app_id, names.events, len(events), process)
             process.terminate()
             process.wait(30)
-            wrong = await _wrong(offsets, names, model, events)
+            found = await wrong(offsets, names, model, events)
     finally:
         process.kill()
         process.wait()
-    return Figure(name, rate, cpu, not wrong, wrong or f"{len(events):,} events")
+    return Figure(name, rate, cpu, not found, found or f"{len(events):,} events")
 
 
-async def _wrong(offsets: Offsets, names: TopicNames, model: ScoringModel, events: Events) -> str:
+async def wrong(offsets: Offsets, names: TopicNames, model: ScoringModel, events: Events) -> str:
     """What differs from the reference, in words; empty if nothing does."""
     logs = await read_logs(offsets.kafka, names)
     books = await equation(offsets, names, [names.events], logs)

@@ -75,12 +75,15 @@ def check(jar: Jar, path: Path) -> None:
         )
 
 
-def fetch(jars: tuple[Jar, ...], folder: Path) -> None:
-    """The jars are in `folder`, each moved there whole and only after its check: an interrupted download leaves nothing behind."""
+def fetch(jars: tuple[Jar, ...], folder: Path, whose: str = f"Kafka {VERSION}") -> None:
+    """The jars are in `folder`, each moved there whole and only after its check: an interrupted download leaves nothing behind.
+
+    `whose` names them in the progress line and in errors.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix="fetching-") as scratch:
-            _fetch_through(Path(scratch), jars, folder)
+            _fetch_through(Path(scratch), jars, folder, whose)
     except ConfigError:
         raise
     except PermissionError as error:
@@ -89,12 +92,12 @@ def fetch(jars: tuple[Jar, ...], folder: Path) -> None:
         ) from error
     except (OSError, RuntimeError) as error:  # what requests and jgo raise
         raise ServerMissingError(
-            f"Kafka {VERSION}'s jars could not be fetched from Maven Central ({error}): they are needed once; connect and start "
+            f"{whose}'s jars could not be fetched from Maven Central ({error}): they are needed once; connect and start "
             f"again, or use a Kafka that is already there with --bootstrap"
         ) from error
 
 
-def _fetch_through(scratch: Path, jars: tuple[Jar, ...], folder: Path) -> None:
+def _fetch_through(scratch: Path, jars: tuple[Jar, ...], folder: Path, whose: str) -> None:
     from jgo.config import GlobalSettings  # late: half a second that only the first start needs
     from jgo.maven import MavenContext
 
@@ -110,16 +113,15 @@ def _fetch_through(scratch: Path, jars: tuple[Jar, ...], folder: Path) -> None:
         path.replace(folder / jar.file_name)
 
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        _show_progress([pool.submit(one, jar).result for jar in jars])
+        _show_progress([pool.submit(one, jar).result for jar in jars], f"{whose}: fetching {len(jars)} jars, once")
 
 
-def _show_progress(waits: list[Callable[[], None]]) -> None:
+def _show_progress(waits: list[Callable[[], None]], title: str) -> None:
     """Waits for each, with a bar on a terminal and a plain line elsewhere."""
     from rich.console import Console
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    title = f"Kafka {VERSION}: fetching {len(waits)} jars, once"
     if not console.is_terminal:
         console.print(title, highlight=False)
     with Progress(console=console, disable=not console.is_terminal) as progress:

@@ -1,0 +1,103 @@
+"""Where an arm runs: its topics, its command and its environment, over records that are on a topic."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from msgspec import Struct
+
+from bench.ours import settings_of
+from bench.peers.arms import Arm
+from bench.peers.inputs import PARTITIONS, Input, Record
+from bench.peers.watching import Decode, of_ours, of_peer
+from intentflow.adapters.embedded_command import environment
+from intentflow.adapters.producing import BatchProducer
+from intentflow.adapters.topic_specs import topics_of
+from intentflow.adapters.topics import ensure
+from intentflow.servers import KafkaAccess
+from intentflow.settings import Settings
+from intentflow.wire.murmur2 import partition_of
+from intentflow.wire.topic_names import TopicNames
+
+
+class Course(Struct):
+    """One run of one arm."""
+
+    arm: Arm
+    given: Input
+    source: str
+    target: str
+    app: str
+    folder: Path
+    command: list[str]
+    said: dict[str, str]
+    decode: Decode
+    settings: Settings | None = None  # of ours
+
+    @property
+    def names(self) -> TopicNames:
+        """Our own topics; of ours alone."""
+        assert self.settings is not None
+        return TopicNames(self.settings.prefix, self.settings.app_id)
+
+
+def kafka(bootstrap: str) -> KafkaAccess:
+    """The broker, as our own clients want it."""
+    return Settings(bootstrap=bootstrap).kafka
+
+
+async def of_a_peer(
+    arm: Arm, command: list[str], bootstrap: str, source: str, given: Input, app: str, folder: Path
+) -> Course:
+    """Its topic for changes is there."""
+    target, state = f"{app}-changes", folder / app
+    state.mkdir(parents=True)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic(target, PARTITIONS, 1)])
+    await admin.close()
+    said = {
+        "BOOTSTRAP": bootstrap, "SOURCE": source, "TARGET": target, "APP": app, "FOLDER": str(state), "PARTITIONS": str(PARTITIONS),
+    }  # fmt: skip
+    env = {**{f"PEER_{name}": value for name, value in said.items()}, **arm.said}
+    if arm.name == "bytewax":
+        command = [*command, str(state)]
+    return Course(arm, given, source, target, app, state, command, env, of_peer)
+
+
+async def of_us(
+    arm: Arm, command: list[str], bootstrap: str, prefix: str, given: Input, app: str, folder: Path
+) -> Course:
+    """Its topics are there; those that `prefix` begins are shared by all its runs."""
+    said = {"app_id": app, "prefix": prefix, "model": arm.said.get("INTENTFLOW_MODEL", "retail")}
+    settings = settings_of(prefix, bootstrap, folder / app, PARTITIONS).model_copy(update=said)
+    await ensure(settings.kafka, topics_of(settings))
+    names = TopicNames(prefix, app)
+    return Course(
+        arm, given, names.events, names.changes, app, folder / app, command, environment(settings), of_ours, settings
+    )
+
+
+async def fill(bootstrap: str, topic: str, records: Iterable[Record]) -> None:
+    """The records are at the end of their partitions."""
+    async with BatchProducer(kafka(bootstrap)) as producer:
+        for moment, key, value in records:
+            await producer.add(topic, partition_of(key, PARTITIONS), key, value, moment)
+
+
+async def source_topic(bootstrap: str, prefix: str, folder: Path) -> str:
+    """The topic of events is there, for us and all others."""
+    settings = settings_of(prefix, bootstrap, folder, PARTITIONS).model_copy(
+        update={"prefix": prefix, "app_id": prefix}
+    )
+    await ensure(settings.kafka, topics_of(settings))
+    return TopicNames(prefix, prefix).events
+
+
+async def forget(bootstrap: str, app: str) -> None:
+    """Topics that only this run used are gone."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    if own := [name for name in await admin.list_topics() if app in name]:
+        await admin.delete_topics(own)
+    await admin.close()
