@@ -13,7 +13,8 @@ from pathlib import Path
 from bench.peers import table
 from bench.peers.arms import ARMS, NAMES, Arm
 from bench.peers.inputs import LOADS, made
-from bench.peers.race import Race, Result
+from bench.peers.race import Race
+from bench.peers.result import Result
 from bench.peers.shown import Shown
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
 

@@ -1,6 +1,8 @@
 """Where an arm runs: its topics, its command and its environment, over records that are on a topic."""
 
-from collections.abc import Iterable
+import asyncio
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -9,7 +11,10 @@ from msgspec import Struct
 from bench.ours import settings_of
 from bench.peers.arms import Arm
 from bench.peers.inputs import PARTITIONS, Input, Record
-from bench.peers.watching import Decode, of_ours, of_peer
+from bench.peers.progress import Sample
+from bench.peers.reference import Told
+from bench.peers.running import Running
+from bench.peers.watching import Decode, Watch, of_ours, of_peer
 from intentflow.adapters.embedded_command import environment
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.topic_specs import topics_of
@@ -44,6 +49,31 @@ class Course(Struct):
 def kafka(bootstrap: str) -> KafkaAccess:
     """The broker, as our own clients want it."""
     return Settings(bootstrap=bootstrap).kafka
+
+
+class Found(Struct):
+    """What a run of an arm gave, seen from outside."""
+
+    seen: list[tuple[float, Told]]  # until it was through
+    told: list[Told]  # and what came after that
+    samples: list[Sample]
+    resident: int  # bytes, when it was through
+    seconds: float  # from the start of its process until then
+
+
+async def watched(bootstrap: str, course: Course, through: Callable[[list[Told]], bool], settle: float = 0.0) -> Found:
+    """It has run until it was through, and `settle` seconds more, and was stopped. Raises RuntimeError if it ended or fell silent."""
+    async with Watch(bootstrap, course.target, course.decode) as watch:
+        begun = time.monotonic()
+        arm = Running(course.command, course.said, course.folder.with_name(f"{course.app}.log"))
+        try:
+            await watch.until(arm, through)
+            seconds, resident, seen = time.monotonic() - begun, arm.resident(), list(watch.seen)
+            await watch.rest()
+            await asyncio.sleep(settle)
+        finally:
+            arm.stop()
+    return Found(seen, [told for _, told in watch.seen], watch.samples, resident, seconds)
 
 
 async def of_a_peer(

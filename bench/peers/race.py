@@ -2,58 +2,19 @@
 
 import asyncio
 import os
-import statistics
 import subprocess
-import time
-from collections.abc import Callable, Coroutine
-from itertools import count
 from pathlib import Path
 
-from msgspec import Struct
-
-from bench import ours
 from bench.arms import bare
+from bench.peers.afterwards import checked
 from bench.peers.arms import Arm
-from bench.peers.courses import Course, fill, forget, of_a_peer, of_us, source_topic
-from bench.peers.inputs import PARTITIONS, Input, asks, marks
+from bench.peers.courses import Course, fill, forget, of_a_peer, of_us, source_topic, watched
+from bench.peers.inputs import PARTITIONS, Input
 from bench.peers.progress import Pace, pace, points
-from bench.peers.reference import Told, wrong_changes, wrong_scores
-from bench.peers.resolving import ROOT, NotHere
-from bench.peers.running import Running
+from bench.peers.reference import Told, wrong_changes
+from bench.peers.resolving import ROOT
+from bench.peers.result import Result, Run, guarded
 from bench.peers.shown import Shown
-from bench.peers.watching import Watch
-from intentflow.adapters.offsets import Offsets
-from intentflow.domain.fold import Fold
-from intentflow.domain.rules import AXES
-from intentflow.model.load import load as load_model
-from intentflow.replay.ledger import read_logs
-from intentflow.wire.rows import decode_row
-
-Failure = (NotHere, RuntimeError, ValueError, subprocess.CalledProcessError, asyncio.TimeoutError)
-
-
-class Run(Struct):
-    """What one run gave."""
-
-    pace: Pace
-    resident_bytes: int = 0
-
-
-class Result(Struct):
-    """What all runs of an arm on a load gave. `problem`: why it has no number; empty if all answers were right."""
-
-    arm: Arm
-    load: str
-    events: int
-    runs: list[Run] = []
-    problem: str = ""
-    restart_seconds: float | None = None
-    leads: int = 0
-    last: Course | None = None
-
-    def median(self, of: Callable[[Run], float]) -> float:
-        """Of all runs."""
-        return statistics.median(of(run) for run in self.runs)
 
 
 class Race:
@@ -74,19 +35,12 @@ class Race:
         for number in range(repeats):
             for result in results if number % 2 == 0 else reversed(results):
                 if not result.problem and (number == 0 or not result.arm.slow):
-                    await self._guarded(result, self._turn(result, inputs[result.arm.name], number))
-        await self._checked([r for r in results if r.last is not None and not r.problem])
+                    last = number == repeats - 1 or result.arm.slow
+                    await guarded(result, self.say, self._turn(result, inputs[result.arm.name], number, last))
+        await checked(self.bootstrap, [r for r in results if r.last is not None and not r.problem], self.say)
         return results
 
-    async def _guarded(self, result: Result, work: Coroutine[None, None, None]) -> None:
-        """What goes wrong in an arm is its problem, and no other's."""
-        try:
-            await work
-        except Failure as error:
-            result.problem = str(error) or repr(error)
-            self.say(f"  {result.arm.name}: no number: {result.problem}")
-
-    async def _turn(self, result: Result, given: Input, number: int) -> None:
+    async def _turn(self, result: Result, given: Input, number: int, last: bool) -> None:
         arm = result.arm
         if arm.kind == "ceiling":
             topic = await self._source("", given)
@@ -98,7 +52,7 @@ class Race:
             if result.last is not None:
                 await forget(self.bootstrap, result.last.app)
             course = result.last = await self._course(arm, given, number)
-            result.runs.append(await self._timed(course))
+            result.runs.append(await self._timed(course, course.arm.settle_seconds if last else 0.0))
         run = result.runs[-1]
         self.say(
             f"  {arm.name} {self.load} {number + 1}: {run.pace.events_per_second:,.0f} events/s, {run.pace.cpu_us_per_event:.1f} µs"
@@ -128,110 +82,20 @@ class Race:
             await fill(self.bootstrap, self.sources[prefix], given.records)
         return self.sources[prefix]
 
-    async def _timed(self, course: Course) -> Run:
-        """From its start until the last mark of every partition is out; then it is stopped. Raises as Watch.until, and ValueError."""
-        waited, seen = set(course.given.last), list[Told]()
+    async def _timed(self, course: Course, settle: float) -> Run:
+        """From its start until the last mark of every partition is out, and `settle` seconds more. Raises as `watched` and `pace`."""
+        waited = set(course.given.last)
         through_now = self.shown.bar(f"{course.arm.name}, {self.load}", course.given)
 
         def through(new: list[Told]) -> bool:
-            seen.extend(new)
             waited.difference_update(told.event_id[:12] for told in new)
             through_now(new)
             return not waited
 
-        async with Watch(self.bootstrap, course.target, course.decode) as watch:
-            arm = Running(course.command, course.said, self.folder / f"{course.app}.log")
-            try:
-                await watch.until(arm, through)
-                resident = arm.resident()
-                await asyncio.sleep(course.arm.settle_seconds)
-            finally:
-                arm.stop()
-        if course.arm.name != "intentflow-retail" and (wrong := wrong_changes(seen, course.given.reference.changes)):
+        found = await watched(self.bootstrap, course, through, settle)
+        if course.arm.name != "intentflow-retail" and (
+            wrong := wrong_changes(found.told, course.given.reference.changes)
+        ):
             raise RuntimeError(wrong)
-        curve = points(((at, told.event_id) for at, told in watch.seen), course.given)
-        return Run(pace(curve, watch.samples), resident)
-
-    async def _checked(self, results: list[Result]) -> None:
-        """Ours are compared by their changelogs. All are started again, and time is taken; then the others are asked for every score."""
-        for result in results:
-            if result.arm.kind == "ours":
-                await self._guarded(result, self._scores_of_ours(result))
-        sources = {r.last.source: r.last.given for r in results if r.last is not None}
-        again, expected = self._marks(sources)
-        for topic in sources:
-            await fill(self.bootstrap, topic, again)
-        for result in results:
-            if not result.problem:
-                await self._guarded(result, self._again(result, expected))
-        for topic, given in sources.items():
-            if any(r.arm.kind == "peer" and r.last is not None and r.last.source == topic for r in results):
-                await fill(self.bootstrap, topic, asks(given))
-        for result in results:
-            if not result.problem and result.arm.kind == "peer":
-                await self._guarded(result, self._asked(result))
-
-    def _marks(self, sources: dict[str, Input]) -> tuple[list[tuple[int, bytes, bytes]], set[str]]:
-        """Marks for after a restart, and the numbers of their second events."""
-        until = max(given.until for given in sources.values())
-        made = list(marks("again", until, count(900_000_000_000)))
-        return made, {f"{900_000_000_000 + n:012d}" for n in range(PARTITIONS, 2 * PARTITIONS)}
-
-    async def _again(self, result: Result, expected: set[str]) -> None:
-        """Seconds from the start of a process that finds its state to its first changes, of all partitions."""
-        assert result.last is not None
-        course, waited = result.last, set(expected)
-
-        def through(new: list[Told]) -> bool:
-            waited.difference_update(told.event_id[:12] for told in new)
-            return not waited
-
-        async with Watch(self.bootstrap, course.target, course.decode) as watch:
-            begun = time.monotonic()
-            arm = Running(course.command, course.said, self.folder / f"{course.app}.log")
-            try:
-                await watch.until(arm, through)
-                result.restart_seconds = time.monotonic() - begun
-                await asyncio.sleep(course.arm.settle_seconds)
-            finally:
-                arm.stop()
-        self.say(f"  {course.arm.name}: going again after {result.restart_seconds:.1f} s, with {result.leads:,} leads")
-
-    async def _asked(self, result: Result) -> None:
-        """The scores that it has after a restart. Raises RuntimeError if one is wrong."""
-        assert result.last is not None
-        course, wanted = result.last, result.last.given.reference.scores(result.last.given.until)
-        found = dict[bytes, float]()
-
-        def through(new: list[Told]) -> bool:
-            found.update((told.key, told.score) for told in new if told.event_id.startswith("ask-"))
-            return len(found) >= len(wanted)
-
-        async with Watch(self.bootstrap, course.target, course.decode) as watch:
-            arm = Running(course.command, course.said, self.folder / f"{course.app}.log")
-            try:
-                await watch.until(arm, through)
-            finally:
-                arm.stop()
-        if wrong := wrong_scores(found, wanted):
-            raise RuntimeError(wrong)
-        self.say(f"  {course.arm.name}: {len(found):,} final scores are right")
-
-    async def _scores_of_ours(self, result: Result) -> None:
-        """Raises RuntimeError if an answer is wrong: of `retail` by the slow reference and a fold in one process."""
-        assert result.last is not None
-        course, given = result.last, result.last.given
-        assert course.settings is not None
-        model = load_model(course.settings.model)
-        async with Offsets(course.settings.kafka) as offsets:
-            if course.arm.name == "intentflow-retail":
-                wrong = await ours.wrong(offsets, course.names, model, given.records)
-            else:
-                logs, scores = await read_logs(offsets.kafka, course.names), Fold(model).scores
-                rows = {key: row for log in logs.values() for key, row in log.rows.items()}
-                axis = AXES.index("engagement")
-                found = {key: scores.at(decode_row(row), given.until)[axis] for key, row in rows.items()}
-                wrong = wrong_scores(found, given.reference.scores(given.until))
-        if wrong:
-            raise RuntimeError(wrong)
-        self.say(f"  {course.arm.name}: {result.leads:,} final scores are right")
+        curve = points(((at, told.event_id) for at, told in found.seen), course.given)
+        return Run(pace(curve, found.samples), found.resident)

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 from rich.table import Table
 
-from bench.peers.race import Result
+from bench.peers.result import Result
 
 HEAD = ("arm", "load", "events/s", "second half", "µs CPU", "MB", "again, s", "leads", "runs")
 

@@ -1,10 +1,10 @@
 """Watching an arm from outside: what comes out of its topic, when, and how much processor time it has had by then."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -17,6 +17,7 @@ from intentflow.wire.changes import decode_change
 
 SILENCE_SECONDS = 90.0  # without anything new, after which an arm is given up
 SAMPLE_SECONDS = 0.2
+REST_SECONDS = 1.0  # for what comes after the last mark
 Decode = Callable[[bytes, bytes], Told | None]
 
 
@@ -78,14 +79,8 @@ class Watch:
         sampled = spoke = time.monotonic()
         self.samples.append((sampled, arm.cpu()))
         while True:
-            batches = await self._consumer.getmany(timeout_ms=50)
+            new = self._told(await self._consumer.getmany(timeout_ms=50))
             now = time.monotonic()
-            new = [
-                told
-                for records in batches.values()
-                for r in records
-                if (told := self._decode(r.key, r.value)) is not None
-            ]
             self.seen.extend((now, told) for told in new)
             done = through(new)
             if done or now - sampled > SAMPLE_SECONDS:
@@ -97,3 +92,13 @@ class Watch:
             spoke = now if new else spoke
             if now - spoke > SILENCE_SECONDS:
                 raise RuntimeError(f"nothing came for {SILENCE_SECONDS:.0f} s: {arm.last_lines()}")
+
+    async def rest(self) -> None:
+        """What was still on its way is seen too: partitions of the output overtake each other."""
+        until = time.monotonic() + REST_SECONDS
+        while (now := time.monotonic()) < until:
+            self.seen.extend((now, told) for told in self._told(await self._consumer.getmany(timeout_ms=50)))
+
+    def _told(self, batches: Mapping[TopicPartition, list[Any]]) -> list[Told]:
+        records = (record for batch in batches.values() for record in batch)
+        return [told for record in records if (told := self._decode(record.key, record.value)) is not None]

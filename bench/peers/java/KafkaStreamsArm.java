@@ -125,6 +125,7 @@ public final class KafkaStreamsArm {
         set.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         set.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 128L << 20);
         set.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 5_000);
+        set.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 10_000);
         set.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, 1);
         set.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         set.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 5_000);

@@ -20,8 +20,8 @@ class Event(msgspec.Struct):
 
 
 _decode = msgspec.json.Decoder(Event).decode
-Lead = tuple[float, int, str, float, int, str, float, int]  # score, time; the change; the latest answer
-NEW: Lead = (0.0, 0, "", 0.0, 0, "", 0.0, 0)
+_encode = msgspec.json.Encoder().encode
+Lead = tuple[float, int, bytes, bytes]  # score, its time, the change if it was told, the latest answer
 
 
 def _order(event: Event) -> tuple[datetime, str]:
@@ -31,29 +31,32 @@ def _order(event: Event) -> tuple[datetime, str]:
 @pw.reducers.stateful_many
 def lead_of(lead: Lead | None, rows: list[tuple[list[bytes], int]]) -> Lead:
     """The lead after a batch of its events, which come in no order."""
-    score, at, told, told_score, told_at, asked, asked_score, asked_at = lead or NEW
+    score, at, told, asked = lead or (0.0, 0, b"", b"")
     for event in sorted((_decode(row[0]) for row, count in rows if count > 0), key=_order):
         time = int(event.occurred_at.timestamp() * 1000 + 0.5)
         score, at = faded(score, at, time) if at else 0.0, time
         if event.family == ASKED:
-            asked, asked_score, asked_at = event.event_id, score, time
+            asked = _encode({"event_id": event.event_id, "score": score, "at": time})
             continue
         score += POINTS[event.family]
         if score >= THRESHOLD and not told:
-            told, told_score, told_at = event.event_id, score, time
-    return (score, at, told, told_score, told_at, asked, asked_score, asked_at)
+            told = _encode({"event_id": event.event_id, "score": score, "at": time})
+    return score, at, told, asked
 
 
-def written(event_id: pw.ColumnExpression, score: pw.ColumnExpression, at: pw.ColumnExpression) -> None:
-    """Each lead for which there is one is published once, and again only if it is another."""
-    table = leads.select(key=leads.key, event_id=event_id, score=score, at=at).filter(pw.this.event_id != "")
-    value = pw.apply(_encoded, table.event_id, table.score, table.at)
-    table = table.select(key=table.key, value=value)
-    pw.io.kafka.write(table, settings, topic_name=where.target, format="raw", key=table.key, value=table.value)
-
-
-def _encoded(event_id: str, score: float, at: int) -> bytes:
-    return msgspec.json.encode({"event_id": event_id, "score": score, "at": at})
+def write(place_in_lead: int) -> None:
+    """What a lead has there is published once, and again only if it is another."""
+    value = pw.apply_with_type(lambda lead: lead[place_in_lead], bytes, leads.lead)
+    table = leads.select(leads.key, value=value).filter(pw.this.value != b"")
+    pw.io.kafka.write(
+        table,
+        settings,
+        topic_name=where.target,
+        format="raw",
+        key=table.key,
+        value=table.value,
+        name=f"write-{place_in_lead}",
+    )
 
 
 settings = {
@@ -63,18 +66,9 @@ settings = {
     "fetch.wait.max.ms": "20",
 }
 source = pw.io.kafka.read(settings, where.source, format="raw", autocommit_duration_ms=BATCH_MS, name="source")
-state = source.groupby(source.key).reduce(source.key, lead=lead_of(source.data))
-leads = state.select(
-    state.key,
-    told=pw.apply(lambda lead: lead[2], state.lead),
-    told_score=pw.apply(lambda lead: lead[3], state.lead),
-    told_at=pw.apply(lambda lead: lead[4], state.lead),
-    asked=pw.apply(lambda lead: lead[5], state.lead),
-    asked_score=pw.apply(lambda lead: lead[6], state.lead),
-    asked_at=pw.apply(lambda lead: lead[7], state.lead),
-)
-written(leads.told, leads.told_score, leads.told_at)
-written(leads.asked, leads.asked_score, leads.asked_at)
+leads = source.groupby(source.key).reduce(source.key, lead=lead_of(source.data))
+write(2)
+write(3)
 pw.run(
     monitoring_level=pw.MonitoringLevel.NONE,
     persistence_config=pw.persistence.Config(
