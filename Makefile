@@ -9,7 +9,7 @@ PYTHON ?=
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test test-doors lint format bench bench-doors bench-peers faults mutants lock clean
+.PHONY: help install up demo test test-doors lint format bench bench-latency bench-doors bench-peers faults mutants lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -46,6 +46,9 @@ format: $(STAMP)  ## mend what the formatter and the linter can mend by themselv
 
 bench: $(STAMP)  ## measure: events a second, restore, latency (minutes)
 	@$(BIN)/python -m bench
+
+bench-latency: $(STAMP)  ## measure how long a change takes at 1 000, 10 000 and 50 000 events a second (eight minutes)
+	@$(BIN)/python -m bench.latency $(ARGS)
 
 bench-doors: $(STAMP)  ## measure the collector: requests and events a second, waiting, memory (a minute)
 	@$(BIN)/python -m bench.doors $(ARGS)

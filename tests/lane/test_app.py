@@ -1,6 +1,7 @@
 """The Faust app around the lane, without a broker."""
 
 import asyncio
+import logging
 
 import pytest
 
@@ -31,6 +32,16 @@ def app(tmp_path) -> LaneApp:
 def test_fausts_own_web_server_stays_off_whatever_the_command_line_says(app: LaneApp):
     app.conf.web_enabled = True  # what `faust worker` does
     assert list(app.boot_strategy.web_server()) == []
+
+
+def test_no_spinner_of_fausts_has_a_record_made_of_every_debug_message(app: LaneApp):
+    """Which it does at a level above `info`, and aiokafka has one for each partition of each fetch."""
+    logger = logging.getLogger("as-fausts-root")
+    logger.setLevel(logging.WARNING)
+    logger.addHandler(logging.NullHandler())
+    worker = app.Worker()
+    worker.on_setup_root_logger(logger, logging.WARNING)
+    assert (logger.level, len(logger.handlers), worker.spinner) == (logging.WARNING, 1, None)
 
 
 def test_the_app_reads_every_source_and_knows_its_changelog(app: LaneApp):
