@@ -28,7 +28,7 @@ def test_the_picture_is_xml_with_a_line_and_a_name_for_each_rate_and_colors_for_
 
 def test_what_waits_longer_is_drawn_higher():
     picture = read(drawn([Line("slow", [(0.0, 100.0), (0.999, 900.0)]), Line("quick", [(0.0, 1.0), (0.999, 9.0)])]))
-    heights = [float(line.get("points").split()[-1].split(",")[1]) for line in picture.findall(f"{SVG}polyline")]
+    heights = [float(line.attrib["points"].split()[-1].split(",")[1]) for line in picture.findall(f"{SVG}polyline")]
     names = [each.text for each in picture.findall(f"{SVG}text") if each.text in ("slow", "quick")]
     assert names == ["quick", "slow"]
     assert heights[0] > heights[1]
