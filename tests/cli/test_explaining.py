@@ -23,6 +23,8 @@ HISTORY = (
     | {"lead_id": "bob", "attributes": {"form": "trial"}},
     {"event_id": "7", "occurred_at": "2026-05-02T11:00:00Z", "family": "website_visit", "lead_id": "cem"}
     | {"page": {"url": "https://shop.example/pricing"}},
+    {"event_id": "8", "occurred_at": "2026-05-02T11:00:00Z", "family": "website_visit", "lead_id": "dan"}
+    | {"page": {"url": "https://shop.example/pricing"}, "attributes": {"staff": True}},
     {
         "event_id": "6",
         "occurred_at": "2026-05-02T11:00:00Z",
@@ -102,6 +104,13 @@ def test_what_holds_and_what_it_is_interested_in_are_told(explained):
     assert "Interested in: prices (4.0 points)." in explained("cem").stdout
     told = json.loads(explained("bob", "--json").stdout)
     assert {one["fact"]: one.get("by") for one in told["facts"]}["product_in_hand"] == ["trial"]
+
+
+def test_whose_events_count_for_nothing_has_no_points_and_the_reason(explained):
+    said = explained("dan").stdout
+    assert "It has no points: nothing of what it did counts now." in said
+    assert "Where the points come from" not in said
+    assert "one of our own people" in said
 
 
 def test_a_table_without_a_row_is_not_printed(explained):

@@ -56,7 +56,7 @@ def show(out: Console, key: bytes, model: ScoringModel, told: Explanation) -> No
     )
     for line in stage_lines(stage_of(model, told), told.since, told.at):
         out.print(line)
-    out.print("", receipts_table(told))
+    out.print("", receipts_table(told) if told.receipts else "It has no points: nothing of what it did counts now.")
     if told.doubts:
         out.print(doubts_table(told))
     if told.merged:
