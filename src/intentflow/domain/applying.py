@@ -19,13 +19,17 @@ class Applying:
         self._scores, self._counting, self._doubts = scores, counting, doubts
         self._asks_mail = scores.fit.asks_mail
 
+    def is_clear(self, lead: Lead, at: int) -> bool:
+        """Whether evidence makes no difference to an event at that time that tells nothing."""
+        return self._doubts.is_clear(lead, at, self._counting.bound(lead))
+
     def weigh(
         self, lead: Lead, plan: Plan, event: AnyEvent, at: int, now: int, digest: bytes, verdict: Verdict | None
     ) -> tuple[bool, Why | None]:
         """The same as `_apply`, with evidence if there is any. Also the cause, if the lead falls because of what the event told."""
         bound = self._counting.bound(lead)
         found = [] if verdict is None else self._doubts.found(lead, verdict, at, digest, bound)
-        if not found and lead.evidence is None:
+        if not found and self._doubts.is_clear(lead, at, bound):
             return self._apply(lead, plan, event, at, now, digest, verdict), None
         self._counting.close(lead, bound)
         told = self._doubts.tell(lead, found)  # first, since to count the event may close periods that it tells of

@@ -63,7 +63,8 @@ class Doubts:
         self._hour = model.hour
         counted = [s for s in model.signals if isinstance(s, Counted) and s.limit is not None]
         self._of = {code(s.name).to_bytes(4, "little"): self._concerning(s) for s in counted}
-        self._longest = max((s.limit.period for s in counted if s.limit is not None), default=0)
+        self._periods = {s.limit.period for s in counted if s.limit is not None}
+        self._longest = max(self._periods, default=0)
         asked = [(rule.name, rule.when) for rule in model.evidence]
         asked += [(f"{rule.name}{BEFORE}", rule.before) for rule in model.evidence if rule.before]
         self._matcher = Matcher(asked, self._verdict_of)
@@ -106,6 +107,17 @@ class Doubts:
             kinds = (rule.name in names, f"{rule.name}{BEFORE}" in names)
             if rule.before and any(kinds):
                 yield rule, kinds
+
+    def is_clear(self, lead: Lead, at: int, bound: int) -> bool:
+        """Whether an event that tells nothing can be counted as if the lead had no evidence, which may then wait to be forgotten.
+
+        All that was told is of hours before the periods in which `at` lies, and periods may be open that it weighs.
+        """
+        if lead.evidence is None:
+            return True
+        latest = max(hours[-1] for hours in lead.evidence.values())
+        first = min((at // period * period for period in self._periods), default=at)
+        return (latest + 1) * self._hour <= first and latest >= (bound - self._longest) // self._hour
 
     def found(self, lead: Lead, verdict: Verdict, at: int, digest: bytes, bound: int) -> Tellings:
         """What an event says, by rule and hours; it is part of its patterns from now on, and the rest is left to `tell`."""

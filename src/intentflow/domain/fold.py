@@ -103,7 +103,8 @@ class Fold:
         if 0 < lead.due <= at:
             self._pass(key, lead, at, news)
         fallen = None
-        if plan.quick is not None and at > lead.newest and lead.evidence is None:
+        is_clear = lead.evidence is None or self._applying.is_clear(lead, at)
+        if plan.quick is not None and at > lead.newest and is_clear:
             judged = self._count(lead, plan.quick, at, digest)
         else:
             now = max(lead.clock, at)
