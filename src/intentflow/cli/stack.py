@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from intentflow.adapters.embedded_parts import EmbeddedParts
 from intentflow.adapters.offsets import records
@@ -26,7 +27,7 @@ from intentflow.settings import Settings
 from intentflow.wire.changes import decode_change
 from intentflow.wire.topic_names import TopicNames
 
-DOOR_SECONDS = 20.0  # until the doors are said to be open, whether they are or not
+DOOR_SECONDS = 20.0  # that the doors may take to open before it is said that they have not
 out = Console()
 DATA = Annotated[Path, typer.Option(help="Folder that everything is kept in.")]
 
@@ -68,12 +69,14 @@ def up(
 
 
 def _wait_for(parts: EmbeddedParts, doors: Doors) -> None:
-    """The collector and the console answer. Raises what they ended of."""
+    """The collector and the console are open; which is not within DOOR_SECONDS is said. Raises what they ended of."""
     deadline = time.monotonic() + DOOR_SECONDS
-    for address in (f"{doors.collector}/health", doors.console.partition("?")[0] + "login"):
-        while answers(address).startswith("<urlopen") and time.monotonic() < deadline:
+    for address in (f"{doors.collector}/health", doors.console.partition("?")[0] + "healthz"):
+        while (why_not := answers(address)) and time.monotonic() < deadline:
             parts.require_alive()
             time.sleep(0.1)
+        if why_not:
+            out.print(f"{address} does not answer yet: {escape(why_not)}", style="yellow", soft_wrap=True)
 
 
 async def _serve(
