@@ -34,7 +34,6 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from intentflow.domain.event import AnyRecord, Attribute
-from intentflow.wire.event_names import NOTHING
 from intentflow.wire.refusals import refused
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.tracked import Envelope, Opened, at, happened
@@ -48,7 +47,6 @@ from intentflow.wire.tracker_events import (
     or_refused,
     page_view,
     profiles,
-    unknown_name,
 )
 from intentflow.wire.tracker_ids import Refusal, email_of, event_id_of, id_of
 from intentflow.wire.tracker_texts import agent_of, mapping_of, page_of, sent_in, take_attributes, text_of, time_in
@@ -130,16 +128,8 @@ def _records(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord]:
     if name in OWN:
         yield from OWN[name](seen, properties, envelope)
     elif not name.startswith("$"):
-        yield from _by_name(seen, name, properties, envelope)
+        yield from named(seen, "event", name, envelope.site.names.meaning(name), properties, envelope.site)
     yield from profiles(seen, told)
-
-
-def _by_name(seen: Seen, name: str, properties: Mapping[str, object], envelope: Envelope) -> Iterator[AnyRecord]:
-    meaning = envelope.site.names.meaning(name)
-    if meaning is None:
-        raise unknown_name("event", name)
-    if meaning is not NOTHING:
-        yield from named(seen, name, meaning, properties, envelope.site)
 
 
 def _seen(

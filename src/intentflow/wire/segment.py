@@ -29,7 +29,6 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from intentflow.domain.event import AnyRecord, Attribute, Campaign, Page
-from intentflow.wire.event_names import NOTHING
 from intentflow.wire.refusals import refused
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.tracked import CONSENT, Envelope, Opened, happened
@@ -43,7 +42,6 @@ from intentflow.wire.tracker_events import (
     or_refused,
     page_view,
     profiles,
-    unknown_name,
 )
 from intentflow.wire.tracker_ids import Refusal, email_of, event_id_of, id_of
 from intentflow.wire.tracker_texts import (
@@ -163,10 +161,7 @@ def _track(call: Call, seen: Seen, properties: Mapping[str, object], envelope: E
     name = text_of(call.event)
     if name is None:
         raise Refusal("wrong_type", "event: a track call needs the name of the event, a text")
-    meaning = envelope.site.names.meaning(name)
-    if meaning is None:
-        raise unknown_name("event", name)
-    return () if meaning is NOTHING else named(seen, name, meaning, properties, envelope.site)
+    return named(seen, "event", name, envelope.site.names.meaning(name), properties, envelope.site)
 
 
 def _page_call(call: Call, seen: Seen, properties: Mapping[str, object], envelope: Envelope) -> Iterable[AnyRecord]:

@@ -35,7 +35,7 @@ from msgspec import Raw, Struct
 
 from intentflow.domain.event import AnyRecord, Page, WebsiteVisit
 from intentflow.wire.access_log import DOWNLOADS
-from intentflow.wire.event_names import NOTHING, Meaning
+from intentflow.wire.event_names import Meaning
 from intentflow.wire.refusals import refused
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.snowplow_schemas import (
@@ -48,7 +48,7 @@ from intentflow.wire.snowplow_schemas import (
     shop_properties,
 )
 from intentflow.wire.tracked import CONSENT, DO_NOT_TRACK, Envelope, Opened, happened
-from intentflow.wire.tracker_events import Seen, named, or_refused, page_view, profiles, unknown_name
+from intentflow.wire.tracker_events import Seen, named, or_refused, page_view, profiles
 from intentflow.wire.tracker_ids import Refusal, email_of, event_id_of, id_of
 from intentflow.wire.tracker_texts import agent_of, page_of, sent_in, take_attributes, text_of, time_in
 
@@ -183,11 +183,8 @@ def _self_describing(fields: Fields, contexts: list[Entity], seen: Seen, envelop
 def _by_name(
     seen: Seen, name: str, meaning: Meaning | None, field: str, told: Mapping[str, object], envelope: Envelope
 ) -> Iterator[AnyRecord]:
-    if meaning is None:
-        raise unknown_name(field, name)
-    if meaning is not NOTHING:
-        take_attributes(seen.attributes, told.items(), ELSEWHERE)
-        yield from named(seen, name, meaning, told, envelope.site)
+    take_attributes(seen.attributes, told.items(), ELSEWHERE)
+    yield from named(seen, field, name, meaning, told, envelope.site)
 
 
 def _link_click(event: Entity, seen: Seen, _envelope: Envelope) -> Iterator[AnyRecord]:

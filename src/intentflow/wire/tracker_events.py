@@ -26,7 +26,7 @@ from intentflow.domain.event import (
     Profile,
     WebsiteVisit,
 )
-from intentflow.wire.event_names import Meaning
+from intentflow.wire.event_names import NOTHING, Meaning
 from intentflow.wire.refusals import refused, rejection
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.site import Site
@@ -93,8 +93,18 @@ def page_view(seen: Seen, site: Site) -> AnyRecord:
     return LandingPage(**seen.shared()) if arrives else WebsiteVisit(**seen.shared())  # type: ignore[arg-type] # by name
 
 
-def named(seen: Seen, name: str, meaning: Meaning, properties: Mapping[str, object], site: Site) -> list[AnyRecord]:
-    """What an event of a name that means something is, and what it tells of the person. The name is its attribute `event`."""
+def named(
+    seen: Seen, field: str, name: str, meaning: Meaning | None, properties: Mapping[str, object], site: Site
+) -> list[AnyRecord]:
+    """What an event of this name is, and what it tells of the person. The name, which `field` said, is its attribute `event`.
+
+    Raises Refusal if nobody knows what the name means.
+    """
+    if meaning is None:
+        detail = f"{field}: {name[:60]!r} is in no table: say in INTENTFLOW_EVENT_NAMES what it means, or 'pass'"
+        raise Refusal("unknown_family", detail)
+    if meaning is NOTHING:
+        return []
     if not meaning.family:
         return [page_view(seen, site)]
     if meaning.family == "newsletter_signup" or (meaning.family, meaning.action) in WITH_ADDRESS:
@@ -142,14 +152,6 @@ def aliases(seen: Seen, before: str, now: str, *, browser: bool | None = None) -
 def is_same(one: str, other: str) -> bool:
     """Whether two ids of known people are one: addresses are compared in lower case."""
     return one == other or ("@" in one and one.lower() == other.lower())
-
-
-def unknown_name(field: str, name: str) -> Refusal:
-    """Nobody knows what an event of this name is to us."""
-    return Refusal(
-        "unknown_family",
-        f"{field}: {name[:60]!r} is in no table: say in INTENTFLOW_EVENT_NAMES what it means, or 'pass'",
-    )
 
 
 def _event(seen: Seen, meaning: Meaning, properties: Mapping[str, object], site: Site) -> AnyRecord:
