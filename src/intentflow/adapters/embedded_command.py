@@ -6,12 +6,10 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from pydantic import SecretStr
 
-from intentflow.adapters.server_process import leashed
+from intentflow.adapters.server_process import Started, leashed
 from intentflow.errors import ConfigError, IntentflowError
 from intentflow.settings import Settings
 from intentflow.settings_sources import PREFIX
@@ -35,7 +33,7 @@ def _as_text(value: object) -> str:
     return json.dumps(value, default=_as_text)
 
 
-class EmbeddedCommand:
+class EmbeddedCommand(Started):
     """A command of ours with these settings; a context manager. It gets no Ctrl-C from our terminal."""
 
     def __init__(self, command: str, settings: Settings, log: Path) -> None:
@@ -81,12 +79,3 @@ class EmbeddedCommand:
         said = "\n".join(f"    {line}" for line in self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
         kind = ConfigError if code == ConfigError.exit_code else IntentflowError
         raise kind(f"the {self.command} ended with exit code {code}. The last lines of {self.log}:\n{said}")
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()

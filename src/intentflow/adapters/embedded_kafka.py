@@ -16,14 +16,20 @@ import struct
 import time
 from collections.abc import Coroutine
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from intentflow.adapters import topics
 from intentflow.adapters.jars import kafka_jars
 from intentflow.adapters.java import ClassArchive, java_program
-from intentflow.adapters.server_process import LOCALHOST, FolderLock, ServerProcess, claimed_port, free_port
-from intentflow.errors import ConfigError, ServerMissingError
+from intentflow.adapters.server_process import (
+    LOCALHOST,
+    EmbeddedServer,
+    FolderLock,
+    ServerProcess,
+    claimed_port,
+    free_port,
+)
+from intentflow.errors import ServerMissingError
 
 CLUSTER_ID = "aW50ZW50ZmxvdzEyMzQ1Ng"  # 16 bytes in base64: the same in every data folder
 START_SECONDS = 90.0  # until it answers; it takes 2 to 5, and up to 6 more after a kill
@@ -75,7 +81,7 @@ JVM_OPTIONS = (
 T = TypeVar("T")
 
 
-class EmbeddedKafka:
+class EmbeddedKafka(EmbeddedServer):
     """Start it from the main thread: on Linux it then ends with this process, however this process ends."""
 
     def __init__(
@@ -86,9 +92,7 @@ class EmbeddedKafka:
         self._wanted_port, self._heap_mb, self._wanted_java, self._cache = port, heap_mb, java, cache
         self._lock: FolderLock | None = None
         self._archive: ClassArchive | None = None
-        self._process: ServerProcess | None = None
         self._jvm: list[str] = []
-        self.port = 0
 
     @property
     def bootstrap(self) -> str:
@@ -99,11 +103,6 @@ class EmbeddedKafka:
     def log(self) -> Path:
         """The server's own log."""
         return self._folder / "server.log"
-
-    @property
-    def pid(self) -> int:
-        """The process id, or 0 if it is not running."""
-        return self._process.pid if self._process is not None and self._process.ended() is None else 0
 
     def start(self) -> None:
         """Kafka answers and every partition has a leader.
@@ -142,22 +141,6 @@ class EmbeddedKafka:
         if self._lock is not None:
             self._lock.release()
         self._process = self._archive = self._lock = None
-
-    def ended(self) -> ConfigError | None:
-        """Why the server has ended although nobody stopped it; None while all is well."""
-        process = self._process
-        if process is None or (code := process.ended()) is None:
-            return None
-        return process.failure(f"has ended by itself (exit code {code})")
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _write_settings(self, log_dirs: str) -> Path:
         path = self._folder / "server.properties"

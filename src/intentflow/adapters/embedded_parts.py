@@ -9,10 +9,9 @@ deliver     webhooks, if endpoints are named ┘
 import contextlib
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from intentflow.adapters.embedded_command import EmbeddedCommand
+from intentflow.adapters.server_process import Started
 from intentflow.errors import ConfigError, IntentflowError
 from intentflow.settings import Settings
 
@@ -20,7 +19,7 @@ AGAIN_SECONDS = 2.0  # between an end and the next start
 SUPERVISED = "worker"
 
 
-class EmbeddedParts:
+class EmbeddedParts(Started):
     """These commands with these settings; a context manager. Logs lie in the data folder, one for each."""
 
     def __init__(self, settings: Settings, names: tuple[str, ...] = ("worker", "collector", "console")) -> None:
@@ -59,17 +58,16 @@ class EmbeddedParts:
         for part in self._parts.values():
             part.require_alive()
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """All run; none does after an error."""
         with contextlib.ExitStack() as begun:
             for part in self._parts.values():
                 part.start()
                 begun.callback(part.stop)
             begun.pop_all()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
+        """All have ended, the last one first."""
         with contextlib.ExitStack() as ending:
             for part in self._parts.values():
                 ending.callback(part.stop)

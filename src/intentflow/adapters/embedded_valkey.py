@@ -6,19 +6,17 @@ Everything is under `<data>/valkey`: the append-only file (written to disk every
 
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import redis
 
-from intentflow.adapters.server_process import LOCALHOST, FolderLock, ServerProcess, claimed_port
+from intentflow.adapters.server_process import LOCALHOST, EmbeddedServer, FolderLock, ServerProcess, claimed_port
 from intentflow.errors import ConfigError, ServerMissingError
 
 START_SECONDS = 20.0  # until it answers; it takes 0.1, more with much to load
 STOP_SECONDS = 3.0  # until it is killed
 
 
-class EmbeddedValkey:
+class EmbeddedValkey(EmbeddedServer):
     """Start it from the main thread: on Linux it then ends with this process, however this process ends."""
 
     def __init__(self, data: Path, *, port: int = 0) -> None:
@@ -26,18 +24,11 @@ class EmbeddedValkey:
         self._folder = data.resolve() / "valkey"
         self._wanted_port = port
         self._lock: FolderLock | None = None
-        self._process: ServerProcess | None = None
-        self.port = 0
 
     @property
     def url(self) -> str:
         """For `redis.Redis.from_url`; known once it is started."""
         return f"redis://{LOCALHOST}:{self.port}/0"
-
-    @property
-    def pid(self) -> int:
-        """The process id, or 0 if it is not running."""
-        return self._process.pid if self._process is not None and self._process.ended() is None else 0
 
     def start(self) -> None:
         """Valkey answers, and has loaded what it kept.
@@ -61,22 +52,6 @@ class EmbeddedValkey:
         if self._lock is not None:
             self._lock.release()
         self._process = self._lock = None
-
-    def ended(self) -> ConfigError | None:
-        """Why the server has ended although nobody stopped it; None while all is well."""
-        process = self._process
-        if process is None or (code := process.ended()) is None:
-            return None
-        return process.failure(f"has ended by itself (exit code {code})")
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _command(self) -> list[str]:
         return [

@@ -12,8 +12,10 @@ import subprocess
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 from intentflow.errors import ConfigError
 
@@ -125,6 +127,44 @@ class ServerProcess:
         said = "\n".join(f"    {line}" for line in lines[-LAST_LINES:]) or "    (nothing)"
         remedy = next((then for sign, then in REMEDIES if any(sign in line for line in lines)), "read the log above")
         return ConfigError(f"{self.name} {what}. The last lines of {self.log}:\n{said}\nWhat to do: {remedy}.")
+
+
+class Started(ABC):
+    """What is started and stopped: within `with` it runs."""
+
+    @abstractmethod
+    def start(self) -> object:
+        """It runs."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """It has ended."""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class EmbeddedServer(Started):
+    """A server of a folder of its own, on 127.0.0.1."""
+
+    port = 0
+    _process: ServerProcess | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process id, or 0 if it is not running."""
+        return self._process.pid if self._process is not None and self._process.ended() is None else 0
+
+    def ended(self) -> ConfigError | None:
+        """Why the server has ended although nobody stopped it; None while all is well."""
+        process = self._process
+        if process is None or (code := process.ended()) is None:
+            return None
+        return process.failure(f"has ended by itself (exit code {code})")
 
 
 def leashed(command: Sequence[str]) -> list[str]:

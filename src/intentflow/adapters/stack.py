@@ -14,15 +14,13 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import msgspec
 from pydantic import SecretStr
 
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
 from intentflow.adapters.embedded_valkey import EmbeddedValkey
-from intentflow.adapters.server_process import FolderLock
+from intentflow.adapters.server_process import FolderLock, Started
 from intentflow.errors import ConfigError
 from intentflow.settings import Settings
 
@@ -49,7 +47,7 @@ class Note(msgspec.Struct, frozen=True):
     pids: dict[str, int]
 
 
-class EmbeddedStack:
+class EmbeddedStack(Started):
     """Kafka, and Valkey unless told not to; a context manager. Start it from the main thread, so that it ends with this process."""
 
     def __init__(
@@ -114,15 +112,6 @@ class EmbeddedStack:
                 server.start()
         pids = {"kafka": self.kafka.pid} | ({"valkey": self.valkey.pid} if self.valkey else {})
         _write(self._data, Note(self.addresses, os.getpid(), pids))
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 def settings_at(settings: Settings, addresses: Addresses) -> Settings:
