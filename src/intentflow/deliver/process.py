@@ -18,7 +18,7 @@ from intentflow.adapters.kafka_access import client_arguments
 from intentflow.adapters.topics import ensure
 from intentflow.deliver.deliverer import Deliverer, Sending
 from intentflow.deliver.endpoint import Endpoint
-from intentflow.deliver.health import not_ready, serving
+from intentflow.deliver.health import not_live, not_ready, serving
 from intentflow.deliver.metrics import Metrics
 from intentflow.deliver.partition import WINDOW
 from intentflow.deliver.sending import Sender
@@ -63,7 +63,8 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
         async with contextlib.AsyncExitStack() as stack:
             for sender in self._senders.values():
                 await stack.enter_async_context(sender)
-            stack.callback(serving(self))
+            checks = {"live": lambda: not_live(self.beat), "ready": self.not_ready}
+            stack.callback(serving(self.settings, self.metrics.registry, checks))
             await self._join()
             stack.push_async_callback(self._consumer.stop)
             try:
@@ -182,9 +183,13 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
         self.deliverer.answered(sending, answers, now_ms())
         self._send_what_is_due()
 
+    def not_ready(self) -> str:
+        """What it waits for; empty if it delivers."""
+        return not_ready(self.settings, self.tenures, assigned=self.assigned)
+
     async def idle(self) -> bool:
         """Whether all that lies in the sources is read, and nothing can be sent now: what is left waits for a later attempt."""
-        if not_ready(self):
+        if self.not_ready():
             return False
         for tenure in self.tenures.values():
             ends = await self._consumer.end_offsets(tenure.sources)
@@ -206,7 +211,7 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
 
     def _tell(self) -> None:
         """Say once which partitions are ours, when all of them are taken."""
-        ours = sorted(self.tenures) if not not_ready(self) else None
+        ours = sorted(self.tenures) if not self.not_ready() else None
         if ours is not None and ours != self._told:
             waiting = sum(waits.changes for waits in self.deliverer.waits().values())
             log.info("delivering partitions %s; %d changes wait", ", ".join(map(str, ours)) or "none", waiting)
