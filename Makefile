@@ -17,7 +17,7 @@ help:  ## say what can be made
 install: $(STAMP)  ## set everything up in .venv, without root; the second time it is there already
 	@echo "intentflow is installed: $(BIN)/intentflow"
 
-up: $(STAMP)  ## start Apache Kafka, Valkey and a worker, until Ctrl-C
+up: $(STAMP)  ## start all of it on this machine, with collector and console, until Ctrl-C
 	@$(BIN)/intentflow up
 
 demo: $(STAMP)  ## some made-up days of a shop, scored before your eyes; stops by itself
