@@ -1,0 +1,128 @@
+"""Faults of workers and of what they write to."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+from intentflow.adapters.producing import BatchProducer
+from intentflow.lane.changelog import Changelog
+from intentflow.lane.reader import read_changelog
+from tests.alarms.plant import WORKERS, Plant, frozen, over_and_over
+from tests.alarms.scenes import scene
+from tests.system.records import events, settled
+from tests.system.workers import until
+
+A, B = WORKERS
+TWENTY_MINUTES = 1200.0
+
+
+@scene("WorkersDown", "WorkerDown")
+def all_workers_end(plant: Plant) -> Iterator[None]:
+    """Both workers are stopped. Started again; `lag` says when nothing waits."""
+    plant.stop(*WORKERS)
+    plant.put(events(500, 50, seed=1))
+    yield
+    plant.start(*WORKERS)
+    settled(plant)
+    assert "0 records behind" in plant.say("lag")
+
+
+@scene("WorkerDown")
+def one_worker_ends(plant: Plant) -> Iterator[None]:
+    """One worker is killed with all that looks after it. The other one scores on; it is started again."""
+    os.kill(plant.parts[B].pid or 0, signal.SIGKILL)
+    plant.put(events(500, 50, seed=2))
+    settled(plant)
+    yield
+    plant.start(B)
+
+
+@scene("PartitionsWithoutWorker")
+def a_worker_freezes(plant: Plant) -> Iterator[None]:
+    """A worker's process is frozen, as a machine that swaps would do it. It is ended by hand; what looks after it starts it again."""
+    stiff = plant.process(B)
+    with frozen(stiff):
+        yield
+        os.kill(stiff, signal.SIGKILL)
+
+
+@scene("Lagging", "LaggingMuch", "ChangesLateFast", "ChangesLateSlow")
+def a_backlog(plant: Plant) -> Iterator[None]:
+    """After an outage of the workers, records of twenty minutes ago wait, and one worker folds two at a time. Two workers with more room."""
+    plant.stop(*WORKERS)
+    plant.put(events(60_000, 3_000, seed=3), seconds_old=TWENTY_MINUTES)
+    plant.start(A, chunk=2, in_flight=1)
+    yield
+    assert "records behind" in plant.say("lag", "--over", "60", finds=1)
+    plant.again(A)
+    plant.start(B)
+
+
+@scene("StandsStill")
+def kafka_acknowledges_nothing(plant: Plant) -> Iterator[None]:
+    """The changelog asks for two replicas in sync, and there is one: nothing is acknowledged. It is asked for one again."""
+    plant.set_in_sync(2)
+    with over_and_over(lambda: plant.put(events(300, 50, seed=int(time.time()))), 0.5):
+        yield
+    plant.set_in_sync(1)
+
+
+@scene("RecoveryStuck")
+def a_recovery_that_does_not_go_on(plant: Plant) -> Iterator[None]:
+    """Workers start while the changelog takes no writes: they have read it, and their fence is not acknowledged. As above."""
+    plant.stop(*WORKERS)
+    plant.set_in_sync(2)
+    plant.start(*WORKERS)
+    yield
+    plant.set_in_sync(1)
+
+
+@scene("RebalancesOften")
+def workers_come_and_go(plant: Plant) -> Iterator[None]:
+    """A third worker is started and stopped over and over, as by a nervous autoscaler. That ends."""
+    with over_and_over(lambda: plant.worker().ready().stop()):
+        yield
+
+
+@scene("FormerOwnerWrote")
+def a_late_record_of_a_former_owner(plant: Plant) -> Iterator[None]:
+    """A row with an epoch of long ago is written to the changelog, as by a worker that slept; staged, since a real one takes luck. Nothing
+    has to be done: the row is void."""
+    logs: dict[int, Changelog] = {}
+
+    async def read() -> tuple[int, bytes, bytes]:
+        async for _ in read_changelog(plant.settings.bootstrap, plant.names.changelog, logs):
+            pass
+        return next((n, key, row) for n, log in logs.items() for key, row in log.rows.items())
+
+    async def late(number: int, key: bytes, row: bytes) -> None:
+        async with BatchProducer(plant.settings.kafka) as producer:
+            await producer.add(plant.names.changelog, number, key, row, round(time.time() * 1000))
+
+    number, key, row = asyncio.run(read())
+    asyncio.run(late(number, key, b"\0\0\0\0" + row[4:]))
+    yield
+
+
+@scene("EventLoopSlow")
+def a_cpu_limit(plant: Plant) -> Iterator[None]:
+    """A worker's process runs for a tenth of the time, as under a CPU limit. The limit is taken away."""
+    slow = plant.process(A)
+
+    def nap() -> None:
+        with frozen(slow):
+            time.sleep(1.5)
+
+    with over_and_over(nap, 0.15):
+        yield
+
+
+@scene("BrokerErrors")
+def kafka_comes_and_goes(plant: Plant) -> Iterator[None]:
+    """Kafka is killed and started again on its port, twice. It stays."""
+    plant.kafka.stop()
+    time.sleep(8)
+    plant.kafka.start()
+    yield

@@ -1,0 +1,62 @@
+"""What a scene is: a fault, the alerts that must call somebody for it, and what their runbooks say to do."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from tests.alarms.plant import PATIENCE_SECONDS, Plant
+from tests.alarms.watching import ALWAYS
+from tests.system.workers import until
+
+
+class Scene(NamedTuple):
+    """`play` causes the fault, yields while it is to be noticed, and then does what the runbooks say."""
+
+    name: str
+    alerts: frozenset[str]
+    play: Callable[[Plant], Iterator[None]]
+
+    @property
+    def cause(self) -> str:
+        """The fault and its cure, in words."""
+        return " ".join((self.play.__doc__ or "").split())
+
+
+class Seen(NamedTuple):
+    """What came of a scene. Seconds are from the fault until the last of its alerts fired, and from the cure until all was well."""
+
+    scene: Scene
+    noticed: float
+    cured: float
+    besides: frozenset[str]  # alerts that fired too
+
+
+def scene(*alerts: str) -> Callable[[Callable[[Plant], Iterator[None]]], Scene]:
+    """A scene in which these must fire."""
+    return lambda play: Scene(play.__name__, frozenset(f"Intentflow{alert}" for alert in alerts), play)
+
+
+def played(one: Scene, plant: Plant) -> Seen:
+    """The alerts of a scene have fired, and all is well again. Fails with what did not happen."""
+    fired: set[str] = set()
+
+    def all_fire() -> bool:
+        fired.update(plant.prometheus.firing())
+        return one.alerts <= fired
+
+    play = one.play(plant)
+    begun = time.monotonic()
+    next(play)
+    try:
+        until(all_fire, f"{sorted(one.alerts)} to fire", PATIENCE_SECONDS)
+    except AssertionError as error:
+        play.close()
+        raise AssertionError(f"{error}; only {sorted(fired)} did") from None
+    noticed = time.monotonic()
+    assert next(play, "over") == "over"
+    mended = time.monotonic()
+    try:
+        until(plant.is_well, f"health after {one.name}", 2 * PATIENCE_SECONDS)
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {sorted(plant.prometheus.called())} call") from None
+    return Seen(one, noticed - begun, time.monotonic() - mended, frozenset(fired - one.alerts - {ALWAYS}))
