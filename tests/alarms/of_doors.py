@@ -1,7 +1,7 @@
 """Faults of the doors, and of what stands behind them."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from itertools import count
 
 from tests.alarms.plant import Plant, frozen, over_and_over
@@ -13,7 +13,7 @@ numbers = count(1)
 
 
 @scene("CollectorDown")
-def the_collector_ends(plant: Plant) -> Iterator[None]:
+def the_collector_ends(plant: Plant) -> Generator[None]:
     """The collector is stopped. Started again, it takes events."""
     plant.stop("collector")
     yield
@@ -23,7 +23,7 @@ def the_collector_ends(plant: Plant) -> Iterator[None]:
 
 
 @scene("CollectorRefusesAll")
-def kafka_is_frozen(plant: Plant) -> Iterator[None]:
+def kafka_is_frozen(plant: Plant) -> Generator[None]:
     """Kafka is frozen: its connections stay open and nothing answers. It is thawed, and events are taken."""
     with frozen(plant.kafka.pid), over_and_over(lambda: plant.post(next(numbers))):
         yield
@@ -31,7 +31,7 @@ def kafka_is_frozen(plant: Plant) -> Iterator[None]:
 
 
 @scene("CollectorSlow")
-def kafka_is_slow(plant: Plant) -> Iterator[None]:
+def kafka_is_slow(plant: Plant) -> Generator[None]:
     """Kafka stands still for 0.8 s of each second. It is let go."""
 
     def nap() -> None:
@@ -43,7 +43,7 @@ def kafka_is_slow(plant: Plant) -> Iterator[None]:
 
 
 @scene("ReadModelBehind")
-def redis_ends(plant: Plant) -> Iterator[None]:
+def redis_ends(plant: Plant) -> Generator[None]:
     """Redis is stopped. It is started again on its port, and the read model goes on."""
     plant.valkey.stop()
     yield
@@ -51,7 +51,7 @@ def redis_ends(plant: Plant) -> Iterator[None]:
 
 
 @scene("DeliveriesWait", "DeadLetters")
-def a_dead_receiver(plant: Plant) -> Iterator[None]:
+def a_dead_receiver(plant: Plant) -> Generator[None]:
     """A receiver answers 500. It is mended, and `deliver retry` sends what waits and what was given up."""
     plant.endpoint.answers.update({"/patient": 500, "/hasty": 500})
     plant.put(events(100, 50, seed=next(numbers) + 1000))

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from itertools import count
 from pathlib import Path
 
@@ -19,7 +19,7 @@ numbers = count(1)
 
 
 @scene("RejectionsMany", "Misrouted")
-def poison(plant: Plant) -> Iterator[None]:
+def poison(plant: Plant) -> Generator[None]:
     """A producer sends what is no JSON, another one to wrong partitions. They stop; what was misrouted is replayed and counts."""
 
     def send() -> None:
@@ -35,7 +35,7 @@ def poison(plant: Plant) -> Iterator[None]:
 
 
 @scene("NoChanges")
-def events_that_mean_nothing(plant: Plant) -> Iterator[None]:
+def events_that_mean_nothing(plant: Plant) -> Generator[None]:
     """The site's pages have other names: events count, and no lead moves. The names are mended: leads move."""
     plant.again(*WORKERS)
     until(lambda: plant.prometheus.value("sum(intentflow_partitions)") == plant.settings.partitions, "workers")
@@ -67,7 +67,7 @@ def model(folder: Path, **changed: str) -> Path:
 
 
 @scene("ModelsDiffer")
-def a_rollout_that_hangs(plant: Plant) -> Iterator[None]:
+def a_rollout_that_hangs(plant: Plant) -> Generator[None]:
     """One of two workers runs the next version of the model. The rollout is taken back."""
     plant.again(B, model=str(model(plant.folder, version="2")))
     yield
@@ -75,7 +75,7 @@ def a_rollout_that_hangs(plant: Plant) -> Iterator[None]:
 
 
 @scene("ReviewOverdue")
-def a_review_that_was_forgotten(plant: Plant) -> Iterator[None]:
+def a_review_that_was_forgotten(plant: Plant) -> Generator[None]:
     """The model's `review_by` is over. It is reviewed, and says another day."""
     plant.again(*WORKERS, model=str(model(plant.folder, review_by="2020-01-01")))
     yield
@@ -83,7 +83,7 @@ def a_review_that_was_forgotten(plant: Plant) -> Iterator[None]:
 
 
 @scene("ReceiptsMismatch")
-def a_wrong_build(plant: Plant) -> Iterator[None]:
+def a_wrong_build(plant: Plant) -> Generator[None]:
     """A worker of a build with an error on purpose: a receipt is lost. The build before it is started again."""
     plant.stop(*WORKERS)
     wrong = plant.worker("tests.alarms.wrong_scoring", INTENTFLOW_METRICS_PORT=str(plant.metrics_ports[A])).ready()

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from intentflow.adapters.producing import BatchProducer
 from intentflow.lane.changelog import Changelog
@@ -12,14 +12,13 @@ from intentflow.lane.reader import read_changelog
 from tests.alarms.plant import WORKERS, Plant, frozen, over_and_over
 from tests.alarms.scenes import scene
 from tests.system.records import events, settled
-from tests.system.workers import until
 
 A, B = WORKERS
 TWENTY_MINUTES = 1200.0
 
 
 @scene("WorkersDown", "WorkerDown")
-def all_workers_end(plant: Plant) -> Iterator[None]:
+def all_workers_end(plant: Plant) -> Generator[None]:
     """Both workers are stopped. Started again; `lag` says when nothing waits."""
     plant.stop(*WORKERS)
     plant.put(events(500, 50, seed=1))
@@ -30,7 +29,7 @@ def all_workers_end(plant: Plant) -> Iterator[None]:
 
 
 @scene("WorkerDown")
-def one_worker_ends(plant: Plant) -> Iterator[None]:
+def one_worker_ends(plant: Plant) -> Generator[None]:
     """One worker is killed with all that looks after it. The other one scores on; it is started again."""
     os.kill(plant.parts[B].pid or 0, signal.SIGKILL)
     plant.put(events(500, 50, seed=2))
@@ -40,7 +39,7 @@ def one_worker_ends(plant: Plant) -> Iterator[None]:
 
 
 @scene("PartitionsWithoutWorker")
-def a_worker_freezes(plant: Plant) -> Iterator[None]:
+def a_worker_freezes(plant: Plant) -> Generator[None]:
     """A worker's process is frozen, as a machine that swaps would do it. It is ended by hand; what looks after it starts it again."""
     stiff = plant.process(B)
     with frozen(stiff):
@@ -49,8 +48,8 @@ def a_worker_freezes(plant: Plant) -> Iterator[None]:
 
 
 @scene("Lagging", "LaggingMuch", "ChangesLateFast", "ChangesLateSlow")
-def a_backlog(plant: Plant) -> Iterator[None]:
-    """After an outage of the workers, records of twenty minutes ago wait, and one worker folds two at a time. Two workers with more room."""
+def a_backlog(plant: Plant) -> Generator[None]:
+    """After an outage records of twenty minutes ago wait, and the one worker folds two at a time. Two workers with more room."""
     plant.stop(*WORKERS)
     plant.put(events(60_000, 3_000, seed=3), seconds_old=TWENTY_MINUTES)
     plant.start(A, chunk=2, in_flight=1)
@@ -61,7 +60,7 @@ def a_backlog(plant: Plant) -> Iterator[None]:
 
 
 @scene("StandsStill")
-def kafka_acknowledges_nothing(plant: Plant) -> Iterator[None]:
+def kafka_acknowledges_nothing(plant: Plant) -> Generator[None]:
     """The changelog asks for two replicas in sync, and there is one: nothing is acknowledged. It is asked for one again."""
     plant.set_in_sync(2)
     with over_and_over(lambda: plant.put(events(300, 50, seed=int(time.time()))), 0.5):
@@ -70,7 +69,7 @@ def kafka_acknowledges_nothing(plant: Plant) -> Iterator[None]:
 
 
 @scene("RecoveryStuck")
-def a_recovery_that_does_not_go_on(plant: Plant) -> Iterator[None]:
+def a_recovery_that_does_not_go_on(plant: Plant) -> Generator[None]:
     """Workers start while the changelog takes no writes: they have read it, and their fence is not acknowledged. As above."""
     plant.stop(*WORKERS)
     plant.set_in_sync(2)
@@ -80,14 +79,14 @@ def a_recovery_that_does_not_go_on(plant: Plant) -> Iterator[None]:
 
 
 @scene("RebalancesOften")
-def workers_come_and_go(plant: Plant) -> Iterator[None]:
+def workers_come_and_go(plant: Plant) -> Generator[None]:
     """A third worker is started and stopped over and over, as by a nervous autoscaler. That ends."""
     with over_and_over(lambda: plant.worker().ready().stop()):
         yield
 
 
 @scene("FormerOwnerWrote")
-def a_late_record_of_a_former_owner(plant: Plant) -> Iterator[None]:
+def a_late_record_of_a_former_owner(plant: Plant) -> Generator[None]:
     """A row with an epoch of long ago is written to the changelog, as by a worker that slept; staged, since a real one takes luck. Nothing
     has to be done: the row is void."""
     logs: dict[int, Changelog] = {}
@@ -107,7 +106,7 @@ def a_late_record_of_a_former_owner(plant: Plant) -> Iterator[None]:
 
 
 @scene("EventLoopSlow")
-def a_cpu_limit(plant: Plant) -> Iterator[None]:
+def a_cpu_limit(plant: Plant) -> Generator[None]:
     """A worker's process runs for a tenth of the time, as under a CPU limit. The limit is taken away."""
     slow = plant.process(A)
 
@@ -120,7 +119,7 @@ def a_cpu_limit(plant: Plant) -> Iterator[None]:
 
 
 @scene("BrokerErrors")
-def kafka_comes_and_goes(plant: Plant) -> Iterator[None]:
+def kafka_comes_and_goes(plant: Plant) -> Generator[None]:
     """Kafka is killed and started again on its port, twice. It stays."""
     plant.kafka.stop()
     time.sleep(8)

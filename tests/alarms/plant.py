@@ -28,7 +28,7 @@ from intentflow.deliver.topics import topics as deliver_topics
 from intentflow.wire.murmur2 import partition_of
 from tests.alarms.endpoint import ENDPOINTS, SIGNING, Endpoint
 from tests.alarms.watching import ALWAYS, Prometheus
-from tests.system.records import make_topics
+from tests.system.records import Sending, make_topics
 from tests.system.workers import App, until
 
 WORKERS = ("worker-a", "worker-b")
@@ -105,11 +105,11 @@ class Plant(App):
             door.request("POST", "/v1/track", json.dumps(said), header)
             return door.getresponse().status
 
-    def put(self, records: Iterable[tuple[bytes | None, bytes]], seconds_old: float = 0.0, shift: int = 0) -> None:
+    def put(self, records: Iterable[Sending], seconds_old: float = 0.0, shift: int = 0) -> None:
         """Onto the events topic, received so long ago; `shift` partitions away from where they belong."""
         asyncio.run(self._put(records, round((time.time() - seconds_old) * 1000), shift))
 
-    async def _put(self, records: Iterable[tuple[bytes | None, bytes]], at: int, shift: int) -> None:
+    async def _put(self, records: Iterable[Sending], at: int, shift: int) -> None:
         count = self.settings.partitions
         async with BatchProducer(self.settings.kafka) as producer:
             for key, value in records:

@@ -1,4 +1,4 @@
-"""The rules that ship, in a hurry: each window and each `for` is shorter, and nothing else is changed, so that a rule is still the same rule.
+"""The rules that ship, in a hurry: each window and each `for` is shorter, and nothing else is changed: a rule is still that rule.
 
 One number of a rule is a time to wait as well: how long a change has waited for its endpoint. It is shortened with the rest. Ages that the
 rules ask for (60 s, 900 s of lag) are left: a record can be made as old as one likes.
@@ -6,7 +6,14 @@ rules ask for (60 s, 900 s of lag) are left: a record can be made as old as one 
 
 import re
 
-WINDOWS = {"5m": "8s", "10m": "10s", "15m": "30s", "30m": "32s", "1h": "34s", "6h": "36s"}
+WINDOWS = {
+    "5m": "8s",
+    "10m": "10s",
+    "15m": "30s",
+    "30m": "10s",
+    "1h": "12s",
+    "6h": "14s",
+}  # 15m: six rebalances take their time
 HOLDS = {"2m": "2s", "5m": "3s", "10m": "4s", "15m": "5s", "1h": "6s"}
 WAITED = ("intentflow_deliver_oldest_waiting_seconds) > 900", "intentflow_deliver_oldest_waiting_seconds) > 9")
 

@@ -1,7 +1,7 @@
 """What a scene is: a fault, the alerts that must call somebody for it, and what their runbooks say to do."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import NamedTuple
 
 from tests.alarms.plant import PATIENCE_SECONDS, Plant
@@ -14,7 +14,7 @@ class Scene(NamedTuple):
 
     name: str
     alerts: frozenset[str]
-    play: Callable[[Plant], Iterator[None]]
+    play: Callable[[Plant], Generator[None]]
 
     @property
     def cause(self) -> str:
@@ -31,7 +31,7 @@ class Seen(NamedTuple):
     besides: frozenset[str]  # alerts that fired too
 
 
-def scene(*alerts: str) -> Callable[[Callable[[Plant], Iterator[None]]], Scene]:
+def scene(*alerts: str) -> Callable[[Callable[[Plant], Generator[None]]], Scene]:
     """A scene in which these must fire."""
     return lambda play: Scene(play.__name__, frozenset(f"Intentflow{alert}" for alert in alerts), play)
 
@@ -55,8 +55,13 @@ def played(one: Scene, plant: Plant) -> Seen:
     noticed = time.monotonic()
     assert next(play, "over") == "over"
     mended = time.monotonic()
+
+    def is_well() -> bool:
+        fired.update(plant.prometheus.firing())
+        return plant.is_well()
+
     try:
-        until(plant.is_well, f"health after {one.name}", 2 * PATIENCE_SECONDS)
+        until(is_well, f"health after {one.name}", 2 * PATIENCE_SECONDS)
     except AssertionError as error:
         raise AssertionError(f"{error}: {sorted(plant.prometheus.called())} call") from None
     return Seen(one, noticed - begun, time.monotonic() - mended, frozenset(fired - one.alerts - {ALWAYS}))

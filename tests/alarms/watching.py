@@ -1,5 +1,6 @@
 """A real Prometheus with the rules that ship, in a hurry, on the parts of a plant; and what it says of them."""
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from ruamel.yaml import YAML
 
 from intentflow.adapters.server_process import free_port
 from tests.alarms.quick import in_a_hurry
+from tests.system.workers import until
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "prometheus"
 ALWAYS = "IntentflowDeadMansSwitch"
@@ -48,6 +50,11 @@ class Prometheus:
         found = self._get(f"query?{urllib.parse.urlencode({'query': query})}")["result"]
         return float(found[0]["value"][1]) if found else None
 
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError):
+            return self._get("rules") is not None
+        return False
+
     def _alerts(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._get("alerts")["alerts"]
         return found
@@ -65,6 +72,7 @@ class Prometheus:
         with (self.folder / "prometheus.log").open("wb") as log:
             address = f"--web.listen-address=127.0.0.1:{self.port}"
             self._process = subprocess.Popen([*command, address], stdout=log, stderr=log, start_new_session=True)
+        until(self._answers, f"Prometheus: {self.folder}/prometheus.log")
         return self
 
     def __exit__(

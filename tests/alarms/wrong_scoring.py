@@ -1,16 +1,16 @@
-"""The scoring app with an error: the last line of each receipt is lost."""
+"""The scoring app with an error: the largest line of each receipt is lost."""
 
 from typing import Any
 
-from intentflow.domain import moves
+from intentflow.domain.worth import Scores
 from streams.scoring import app
 
-adds_up = moves.adds_up
+all_lines = Scores.lines
 
 
-def without_the_last(lines: Any, scores: Any) -> bool:
-    return adds_up(lines[:-1], scores)
+def without_the_largest(self: Scores, worths: Any) -> Any:
+    return all_lines(self, worths)[1:]
 
 
-vars(moves)["adds_up"] = without_the_last
+Scores.lines = without_the_largest  # type: ignore[method-assign]
 __all__ = ["app"]
