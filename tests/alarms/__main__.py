@@ -56,10 +56,9 @@ def main() -> int:
             except AssertionError as error:
                 err.print(f"  [red]{error}[/red]")
                 failed = 1
-                break
-        else:
-            nothing_lost_and_nothing_twice(one, path="none")
-            err.print("verify: nothing lost, nothing twice")
+                one.again(*one.parts)
+        nothing_lost_and_nothing_twice(one, path="none")
+        err.print("verify: nothing lost, nothing twice")
     Console().print(table(seen))
     if missing := unstaged():
         err.print(f"in no scene: {', '.join(missing)}")

@@ -12,6 +12,7 @@ from intentflow.lane.reader import read_changelog
 from tests.alarms.plant import WORKERS, Plant, frozen, over_and_over
 from tests.alarms.scenes import scene
 from tests.system.records import events, settled
+from tests.system.workers import until
 
 A, B = WORKERS
 TWENTY_MINUTES = 1200.0
@@ -60,22 +61,33 @@ def a_backlog(plant: Plant) -> Generator[None]:
 
 
 @scene("StandsStill")
-def kafka_acknowledges_nothing(plant: Plant) -> Generator[None]:
-    """The changelog asks for two replicas in sync, and there is one: nothing is acknowledged. It is asked for one again."""
-    plant.set_in_sync(2)
-    with over_and_over(lambda: plant.put(events(300, 50, seed=int(time.time()))), 0.5):
+def kafka_freezes_under_a_backlog(plant: Plant) -> Generator[None]:
+    """Kafka is frozen while records wait that slow workers have not folded. It is thawed; the workers go on by themselves."""
+    plant.again(*WORKERS, chunk=2, in_flight=1)
+    plant.put(events(30_000, 3_000, seed=4))
+    until(lambda: (plant.prometheus.value("sum(rate(intentflow_chunk_records_total[5s]))") or 0) > 0, "work")
+    with frozen(plant.kafka.pid):
         yield
-    plant.set_in_sync(1)
+    plant.again(*WORKERS)
 
 
 @scene("RecoveryStuck")
-def a_recovery_that_does_not_go_on(plant: Plant) -> Generator[None]:
-    """Workers start while the changelog takes no writes: they have read it, and their fence is not acknowledged. As above."""
+def kafka_freezes_under_a_recovery(plant: Plant) -> Generator[None]:
+    """Kafka is frozen while a worker that has just started reads the changelog. It is thawed."""
     plant.stop(*WORKERS)
-    plant.set_in_sync(2)
-    plant.start(*WORKERS)
-    yield
-    plant.set_in_sync(1)
+    log = plant.folder / f"{A}.log"
+    while True:
+        before = len(log.read_bytes())
+        plant.start(A)
+        while b": partitions [" not in log.read_bytes()[before:]:
+            time.sleep(0.001)
+        with frozen(plant.kafka.pid):
+            time.sleep(1)
+            if b" leads in " not in log.read_bytes()[before:]:
+                yield
+                break
+        plant.stop(A)  # it was quicker
+    plant.start(B)
 
 
 @scene("RebalancesOften")
@@ -120,8 +132,8 @@ def a_cpu_limit(plant: Plant) -> Generator[None]:
 
 @scene("BrokerErrors")
 def kafka_comes_and_goes(plant: Plant) -> Generator[None]:
-    """Kafka is killed and started again on its port, twice. It stays."""
+    """Kafka is stopped for ten seconds, and started again on its port. Nothing has to be done: the workers come back."""
     plant.kafka.stop()
-    time.sleep(8)
+    time.sleep(10)
     plant.kafka.start()
     yield

@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from intentflow.adapters.embedded_command import EmbeddedCommand, environment
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
@@ -114,26 +112,6 @@ class Plant(App):
         async with BatchProducer(self.settings.kafka) as producer:
             for key, value in records:
                 await producer.add(self.names.events, (partition_of(key or b"", count) + shift) % count, key, value, at)
-
-    def set_in_sync(self, replicas: int) -> None:
-        """How many replicas must have a record of the changelog before it is acknowledged; there is one."""
-
-        async def alter() -> None:
-            admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.bootstrap)
-            await admin.start()
-            try:
-                # all that is not said goes back to the broker's own: the changelog must stay compacted
-                wanted = {
-                    "cleanup.policy": "compact",
-                    "min.compaction.lag.ms": "600000",
-                    "max.message.bytes": str(5 << 20),
-                }
-                said = {**wanted, "min.insync.replicas": str(replicas)}
-                await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, self.names.changelog, said)])
-            finally:
-                await admin.close()
-
-        asyncio.run(alter())
 
     def is_well(self) -> bool:
         """Every part answers, no record waits, and nobody is called."""

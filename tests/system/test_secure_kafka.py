@@ -9,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from intentflow.model.load import load
+from intentflow.operate.doctor import rights
+from intentflow.operate.rights import READ, WRITE
 from intentflow.settings import Settings
 from intentflow.verify.run import Verifier, Wish
 from tests.system.records import events, make_topics, send, settled
-from tests.system.secure_kafka import PASSWORD, USER, SecureKafka
+from tests.system.secure_kafka import GROUP, LITERAL, PASSWORD, TOPIC, USER, SecureKafka
 from tests.system.workers import App
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
@@ -71,3 +73,23 @@ def test_who_may_not_in_is_told_what_is_wrong_and_no_secret(broker):
         assert named in done.stderr.lower(), other
         assert "Traceback" not in done.stderr
         assert PASSWORD not in done.stdout + done.stderr
+
+
+async def test_a_collector_s_user_is_told_for_one_and_for_no_worker(broker: SecureKafka, tmp_path):
+    app = App(broker.bootstrap, tmp_path)
+    await asyncio.to_thread(make_topics, app)
+    names = app.names
+    both = [(TOPIC, topic, LITERAL, WRITE) for topic in (names.events, names.rejections)]
+    user = f"collector-{names.prefix}"
+    await asyncio.to_thread(broker.admit, user, "horse", [*both, (GROUP, "another", LITERAL, READ)])
+    settings = Settings(
+        bootstrap=broker.secure, security_protocol="SASL_SSL", sasl_username=user, sasl_password="horse",  # noqa: S106 - made up
+        tls_ca=broker.authority, prefix=names.prefix, app_id=names.app_id,
+    )  # fmt: skip
+    [told] = await rights(settings)
+    assert (told.stands, "these parts do: collector (" in told.says) == ("well", True)
+    assert f"write {names.changelog}" in told.says
+    [open_door] = await rights(
+        settings.model_copy(update={"bootstrap": broker.bootstrap, "security_protocol": "PLAINTEXT"})
+    )
+    assert open_door.says == "may do what these parts do: collector, worker, projector, deliver"

@@ -1,7 +1,7 @@
-"""The ids of topics. A topic that was deleted and made again has the same name and another id.
+"""The ids of topics, and what one may do with them. A topic that was deleted and made again has the same name and another id.
 
-aiokafka 0.14 speaks metadata requests up to version 5; ids come with version 10. So the request is spelled out here,
-with aiokafka's own words for the wire, and sent through its client.
+aiokafka 0.14 speaks metadata requests up to version 5; rights come with version 8 and ids with version 10. So the request is spelled out
+here, with aiokafka's own words for the wire, and sent through its client.
 """
 
 from collections.abc import Iterable
@@ -91,22 +91,22 @@ class MetadataRequest_v12(RequestStruct):  # noqa: N801 - named as aiokafka name
     )
 
 
-class TopicIdRequest(Request[MetadataRequest_v12]):
-    """Metadata of some topics, ids included."""
+class TopicRequest(Request[MetadataRequest_v12]):
+    """Metadata of some topics, ids included, and rights if they are asked for."""
 
     API_KEY: ClassVar[int] = 3
 
-    def __init__(self, topics: Iterable[str]) -> None:
-        self._topics = list(topics)
+    def __init__(self, topics: Iterable[str], rights: bool = False) -> None:
+        self._topics, self._rights = list(topics), rights
 
     def build(self, request_struct_class: Any) -> Any:
-        return request_struct_class([(NO_ID, topic, {}) for topic in self._topics], False, False, {})
+        return request_struct_class([(NO_ID, topic, {}) for topic in self._topics], False, self._rights, {})
 
 
 async def topic_ids(client: AIOKafkaClient, topics: Iterable[str]) -> dict[str, str]:
     """The id of each topic that is there; empty if the broker is older than Kafka 3.1 and has none."""
     try:
-        response = await client.send(client.get_random_node(), TopicIdRequest(topics))
+        response = await client.send(client.get_random_node(), TopicRequest(topics))
     except (IncompatibleBrokerVersion, NotImplementedError):
         return {}
     return {topic[1]: str(UUID(bytes=topic[2])) for topic in response.topics if not topic[0] and topic[2] != NO_ID}

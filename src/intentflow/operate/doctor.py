@@ -1,7 +1,7 @@
 """What is wrong with an installation, and how to mend it: each check is a small function, and none of them writes.
 
-What cannot be tried without writing is not claimed: whether one may write, and how far ahead the broker's clock is when nobody has written
-lately.
+Whether one may write is asked of the broker, which knows. What cannot be tried without writing is not claimed: how far ahead the broker's
+clock is when nobody has written lately.
 """
 
 import importlib.metadata
@@ -15,7 +15,6 @@ from aiokafka.errors import KafkaError
 from msgspec import Struct
 from redis.exceptions import RedisError
 
-from intentflow.adapters.offsets import Offsets
 from intentflow.adapters.partition_records import PartitionRecords
 from intentflow.adapters.redis_client import connect
 from intentflow.adapters.topic_plan import ailments, differences, look
@@ -24,6 +23,7 @@ from intentflow.adapters.topics import admin_of
 from intentflow.errors import IntentflowError
 from intentflow.model.load import load
 from intentflow.operate.lag import Measure
+from intentflow.operate.rights import allowed, needs_of
 from intentflow.operate.state import names_of
 from intentflow.settings import Settings
 
@@ -132,16 +132,16 @@ async def topics(settings: Settings) -> list[Check]:
 
 
 async def rights(settings: Settings) -> list[Check]:
-    """This user may look at the topics, read them, and see what the group has committed."""
+    """This user may do what at least one of the parts does; which, is said. Kafka tells what it would allow."""
     names = names_of(settings)
-    async with Offsets(settings.kafka) as offsets, PartitionRecords(settings.kafka) as reader:
-        await offsets.committed(settings.app_id)
-        there = await reader.topics()
-        for topic in {names.events, names.changelog, names.changes, names.rejections} & there:
-            firsts, ends = await reader.bounds([topic], 0)
-            async for _ in reader.read(topic, 0, min(ends[topic, 0], firsts[topic, 0] + 1), firsts[topic, 0]):
-                pass
-    return [Check("rights", "well", "may describe and read; whether it may write is not tried")]
+    may = await allowed(settings, names)
+    lacks = {part: may.lacks(needs) for part, needs in needs_of(names).items()}
+    fit = [part for part, missing in lacks.items() if not missing]
+    says = f"may do what these parts do: {', '.join(fit) or 'none'}"
+    others = "; ".join(f"{part} lacks: {', '.join(missing)}" for part, missing in lacks.items() if missing)
+    if fit:
+        return [Check("rights", "well", f"{says} ({others})" if others else says)]
+    return [Check("rights", "wrong", f"{says}; {others}", "docs/security.md lists what Kafka must allow to whom")]
 
 
 async def clock(settings: Settings) -> list[Check]:
