@@ -22,6 +22,7 @@ SCENES: tuple[Scene, ...] = (
     of_doors.the_collector_ends,
     of_doors.kafka_is_frozen,
     of_doors.kafka_is_slow,
+    of_doors.console_and_deliverer_end,
     of_doors.redis_ends,
     of_doors.a_dead_receiver,
     of_meaning.a_review_that_was_forgotten,

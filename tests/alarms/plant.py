@@ -113,19 +113,24 @@ class Plant(App):
             for key, value in records:
                 await producer.add(self.names.events, (partition_of(key or b"", count) + shift) % count, key, value, at)
 
-    def is_well(self) -> bool:
-        """Every part answers, no record waits, and nobody is called."""
-        ask = self.prometheus.value
-        return (
-            ask("sum(up)") == len(PARTS)
-            and ask("sum(intentflow_lag_records)") == 0
-            and ask("sum(intentflow_partitions)") == self.settings.partitions
-            and self.prometheus.called() == {ALWAYS}
-        )
+    def ailments(self) -> list[str]:
+        """What is not well, in words; empty if every part answers, no record waits, and nobody is called."""
+        wanted = {
+            "sum(up)": len(PARTS),
+            "sum(intentflow_lag_records)": 0,
+            "sum(intentflow_partitions)": self.settings.partitions,
+        }
+        found = {query: self.prometheus.value(query) for query in wanted}
+        said = [
+            f"{query} is {found[query]}, should be {should}"
+            for query, should in wanted.items()
+            if found[query] != should
+        ]
+        return [*said, *sorted(self.prometheus.called() ^ {ALWAYS})]
 
-    def until_well(self, limit: float = PATIENCE_SECONDS) -> None:
-        """Wait for that; fail with what is not well."""
-        until(self.is_well, "health", limit)
+    def is_well(self) -> bool:
+        """Whether nothing is not."""
+        return not self.ailments()
 
 
 @contextlib.contextmanager
@@ -175,5 +180,5 @@ def plant(folder: Path) -> Iterator[Plant]:
         stack.callback(lambda: one.stop(*one.parts))
         one.start(*PARTS)
         stack.enter_context(one.prometheus)
-        one.until_well()
+        until(one.is_well, "health", PATIENCE_SECONDS)
         yield one

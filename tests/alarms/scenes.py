@@ -63,5 +63,5 @@ def played(one: Scene, plant: Plant) -> Seen:
     try:
         until(is_well, f"health after {one.name}", 2 * PATIENCE_SECONDS)
     except AssertionError as error:
-        raise AssertionError(f"{error}: {sorted(plant.prometheus.called())} call") from None
+        raise AssertionError(f"{error}: {plant.ailments()}") from None
     return Seen(one, noticed - begun, time.monotonic() - mended, frozenset(fired - one.alerts - {ALWAYS}))

@@ -1,10 +1,13 @@
 """What a deliverer tells Prometheus; the metrics' meanings are in `intentflow.metrics`. No label names a lead or a URL."""
 
+import itertools
 from collections import Counter
+from typing import get_args
 
 from intentflow.adapters.prometheus import Registered
 from intentflow.deliver.deliverer import Deliverer, Waits
 from intentflow.deliver.outlet import Outlet
+from intentflow.deliver.rows import Reason
 from intentflow.metrics import DELIVER
 
 STATES = ("closed", "open", "half_open", "held", "disabled")
@@ -17,6 +20,8 @@ class Metrics(Registered):
         super().__init__(DELIVER)
         self._deliverer = deliverer
         self._told: Counter[tuple[str, str, str]] = Counter()
+        for name, reason in itertools.product(deliverer.outlets, get_args(Reason)):
+            self.counters["deliver_dead_letters"].labels(name, reason)  # from 0 on: the first one must be seen as well
 
     def took(self, endpoint: str, seconds: float) -> None:
         """A request is over."""

@@ -126,6 +126,7 @@ class Metrics:
         """So many records of a topic are not folded; the oldest of the last ones that were is of that time, in seconds since 1970."""
         for counter in (self.counted, self.duplicate, self.forwarded):
             counter.labels(topic)  # from 0 on: Prometheus does not see an increase from nothing
+        self.rejected.labels(topic, "misrouted")  # the same; an alert asks how many there were, and a burst may be all
         self.lag.labels(topic).set(records)
         self.lag_seconds.labels(topic).set(max(0.0, time.time() - read) if records and read is not None else 0.0)
         self.uncommitted.labels(topic).set(uncommitted)
