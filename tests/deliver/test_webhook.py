@@ -8,8 +8,9 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from intentflow.deliver.queue import Delivery
+from intentflow.deliver.told import Told, told_of
 from intentflow.deliver.webhook import headers_of
-from tests.deliver.made import OLD_SECRET, SECRET, change, endpoint, told
+from tests.deliver.made import OLD_SECRET, SECRET, change, endpoint, record, told
 
 BODY = told(change("l:anna@x.example", 1)).body
 DELIVERY = Delivery(id="l:anna@x.example#1", body=BODY, topic="t", offset=0, since=0)
@@ -47,3 +48,14 @@ def test_headers_that_were_asked_for_go_along_and_never_replace_ours():
     headers = headers_of(endpoint(headers={"Authorization": SecretStr("Bearer x")}), DELIVERY, 0)
     assert headers["Authorization"] == "Bearer x"
     assert headers["Content-Type"] == "application/cloudevents+json"
+
+
+def test_the_trace_of_what_caused_a_change_goes_on_in_a_header_of_the_request():
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    value, headers = record(change("l:a", 1))
+    found = told_of(value, [*headers, ("traceparent", trace.encode())], notice=False)
+    assert isinstance(found, Told)
+    assert msgspec.json.decode(found.body)["traceparent"] == trace  # the extension attribute of CloudEvents
+    traced = Delivery(id="x", body=found.body, topic="t", offset=0, since=0)
+    assert headers_of(endpoint(), traced, 0)["traceparent"] == trace
+    assert "traceparent" not in headers_of(endpoint(), DELIVERY, 0)

@@ -1,6 +1,7 @@
 import time
 
 import msgspec
+from prometheus_client.openmetrics import exposition as openmetrics
 
 from intentflow.domain.change import Answers, Cause, ModelName, QualificationChange
 from intentflow.domain.lead import NOTICE, Unpublished
@@ -73,3 +74,11 @@ def test_a_topic_without_lag_is_not_late_however_old_its_last_record():
     assert value(metrics, "intentflow_uncommitted_records", topic="events") == 3
     metrics.behind("events", 5, time.time() - 60, 0)
     assert (value(metrics, "intentflow_lag_seconds", topic="events") or 0) > 59
+
+
+def test_a_trace_of_a_late_change_is_an_exemplar():
+    metrics, told = Metrics(), [(b"l:a", [Unpublished(0, 1, msgspec.json.encode(CHANGE))])]
+    trace = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    metrics.published(told, int(time.time() * 1000), [("traceparent", trace)])
+    text = openmetrics.generate_latest(metrics.registry).decode()
+    assert '# {trace_id="0af7651916cd43dd8448eb211c80319c"}' in text

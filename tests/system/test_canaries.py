@@ -114,6 +114,21 @@ def test_trouble_with_redis_is_told_without_its_password(running: Whole):
     assert [text for text in said if REDIS in text or "another-canary-pw" in text] == []
 
 
+def test_the_trace_of_a_request_goes_on_in_the_change_that_it_caused(running: Whole):
+    trace, who = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "traced@example.com"
+    said = {"userId": who, "event": "Newsletter Subscribed", "properties": {"email": who}}
+    running.collect("/v1/track", said, traceparent=trace)
+
+    def traces() -> list[bytes | None]:
+        return [
+            dict(one.headers).get("traceparent")
+            for one in running.read(running.names.changes)
+            if one.key == f"l:{who}".encode()
+        ]
+
+    eventually(lambda: trace.encode() in traces(), "a change with the trace of its cause")
+
+
 def series(one: Whole) -> set[str]:
     """The names and labels of all that is told."""
     return {found for text in one.metrics().values() for found in SERIES.findall(text)}

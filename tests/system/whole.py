@@ -24,6 +24,7 @@ from intentflow.console.tokens import make_token
 from intentflow.deliver.topics import topics as deliver_topics
 from intentflow.settings import Settings
 from intentflow.wire.topic_names import TopicNames
+from tests.system.records import records_of
 from tests.system.secure_kafka import (
     DESCRIBE,
     DESCRIBE_CONFIGS,
@@ -88,6 +89,14 @@ class Whole:
         async with BatchProducer(self.kafka) as producer:
             for key, value in records:
                 await producer.add(self.names.events, 0, key, value, int(time.time() * 1000))
+
+    def read(self, topic: str) -> list[Any]:
+        """The records of a topic."""
+
+        async def collect() -> list[Any]:
+            return [record async for record in records_of(self.kafka, topic)]
+
+        return asyncio.run(collect())
 
     def metrics(self) -> dict[str, str]:
         """What each part tells Prometheus."""

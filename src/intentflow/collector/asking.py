@@ -15,6 +15,7 @@ from msgspec import Raw, Struct
 from msgspec.json import encode
 
 from intentflow.collector.consent import NONE, Wishes
+from intentflow.wire.trace_context import TRACEPARENT, trace_of
 
 _OURS = os.urandom(9).hex() + "-"  # of this process
 _numbers = itertools.count(1)
@@ -22,7 +23,6 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _ORIGIN = re.compile(r"null|[a-z][a-z0-9+.-]{0,30}://[A-Za-z0-9._~%:\[\]-]{1,253}")
 _NAMES = re.compile(r"[A-Za-z0-9_-]{1,64}(?: ?, ?[A-Za-z0-9_-]{1,64}){0,31}")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(?::\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](?::\d{1,5})?")
-_TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 Headers = Mapping[str, str]
 
 
@@ -73,8 +73,8 @@ def host(headers: Headers) -> str:
 
 def trace(headers: Headers) -> list[tuple[str, bytes]]:
     """The W3C trace context, as headers of a record."""
-    given = headers.get("traceparent")
-    return [("traceparent", given.encode())] if given is not None and _TRACE.fullmatch(given) else []
+    given = headers.get(TRACEPARENT)
+    return [] if given is None else trace_of([(TRACEPARENT, given.encode(errors="replace"))])
 
 
 def wishes(headers: Headers) -> Wishes:

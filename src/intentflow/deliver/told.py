@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Raw, Struct
 
+from intentflow.wire.trace_context import TRACEPARENT, trace_of
+
 REQUIRED = ("specversion", "id", "source", "type", "subject", "time")
 
 
@@ -71,6 +73,8 @@ def told_of(value: bytes | None, headers: Sequence[tuple[str, bytes]], *, notice
     if told["id"] != said.id or told["subject"] != said.lead:
         return "its headers name another change than its value"
     event: dict[str, str | Raw] = {**told, "datacontenttype": "application/json", "data": Raw(value or b"")}
+    for name, text in trace_of(headers):
+        event[name] = text.decode()
     return Told(said, notice, msgspec.json.encode(event))
 
 
@@ -82,6 +86,19 @@ def told_again(body: bytes) -> Told | str:
     except Unreadable as error:
         return f"this is not a change: {error}"
     return Told(said, ".cart-notice" in event.type, body)
+
+
+class _Trace(Struct):
+    traceparent: str = ""
+
+
+_trace = msgspec.json.Decoder(_Trace).decode
+
+
+def trace_in(body: bytes) -> dict[str, str]:
+    """The trace context in a text that `told_of` made, as a header of the request that carries it."""
+    trace = _trace(body).traceparent
+    return {TRACEPARENT: trace} if trace else {}
 
 
 def data_of(body: bytes) -> bytes:

@@ -10,6 +10,7 @@ from standardwebhooks import Webhook
 
 from intentflow.deliver.endpoint import Endpoint
 from intentflow.deliver.queue import Delivery
+from intentflow.deliver.told import trace_in
 
 CONTENT_TYPE = "application/cloudevents+json"
 
@@ -25,4 +26,4 @@ def headers_of(endpoint: Endpoint, delivery: Delivery, now: int) -> dict[str, st
         "webhook-timestamp": str(now // 1000),
         "webhook-signature": " ".join(signed),
     }
-    return {name: value.get_secret_value() for name, value in endpoint.headers.items()} | ours
+    return {name: value.get_secret_value() for name, value in endpoint.headers.items()} | trace_in(delivery.body) | ours

@@ -13,7 +13,7 @@ MOST_ATTEMPTS = 20
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,99}")
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
-OURS = ("webhook-", "content-", "host", "user-agent", "transfer-", "connection", "expect", "upgrade")
+OURS = ("webhook-", "content-", "host", "user-agent", "transfer-", "connection", "expect", "upgrade", "traceparent")
 SOMEWHERE = "{env: NAME_OF_A_VARIABLE} or {file: /path/to/a/file}"
 
 Network = IPv4Network | IPv6Network

@@ -4,18 +4,23 @@ The protocol (`protocol.py`) answers every event with a list of these; whoever p
 named beside each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from msgspec import Struct
 
 from intentflow.domain.lead import Unpublished
 from intentflow.lane.marks import Fence
 from intentflow.wire.records import SourceRecord
-from intentflow.wire.rejections import Rejection
+from intentflow.wire.rejections import Header, Rejection
 
 Changes = Sequence[tuple[bytes, Sequence[Unpublished]]]  # per lead, in order
 Items = Sequence[tuple[bytes, bytes | None]]
 Refused = Sequence[tuple[SourceRecord, Rejection]]
+Traces = Mapping[
+    tuple[int, int], list[Header]
+]  # source and offset of a cause -> its trace context; of most there is none
+NO_TRACES: Traces = MappingProxyType({})
 
 
 class ReadLog(Struct, frozen=True):
@@ -64,6 +69,7 @@ class Publish(Struct, frozen=True):
     changes: Changes
     refused: Refused
     received: int = 0  # when the oldest record was that caused it, in epoch milliseconds; 0 = not known
+    traces: Traces = NO_TRACES
 
 
 class Stop(Struct, frozen=True):

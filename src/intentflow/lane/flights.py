@@ -12,16 +12,30 @@ before it), published. Writes are checked in order and done in order.
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from intentflow.lane.effects import Changes, Refused
+from intentflow.lane.effects import NO_TRACES, Changes, Refused, Traces
 
 
 class Flight:
     """One write to the changelog, and what may go out once it is there."""
 
-    __slots__ = ("batches", "changes", "checked", "end", "gaps", "published", "received", "refused", "ticket", "topic")
+    __slots__ = (
+        "batches",
+        "changes",
+        "checked",
+        "end",
+        "gaps",
+        "published",
+        "received",
+        "refused",
+        "ticket",
+        "topic",
+        "traces",
+    )
 
-    def __init__(self, ticket: int, topic: str, end: int, changes: Changes, refused: Refused, received: int) -> None:
-        self.ticket, self.received = ticket, received
+    def __init__(
+        self, ticket: int, topic: str, end: int, changes: Changes, refused: Refused, received: int, traces: Traces
+    ) -> None:
+        self.ticket, self.received, self.traces = ticket, received, traces
         self.topic, self.end = topic, end  # what is done when this is done; "" = no source's records
         self.changes, self.refused = changes, refused
         self.batches: Sequence[tuple[int, int]] | None = None  # offset and count of each batch that it was split into
@@ -45,11 +59,17 @@ class Flights:
         return len(self.queue)
 
     def launch(
-        self, topic: str = "", end: int = 0, changes: Changes = (), refused: Refused = (), received: int = 0
+        self,
+        topic: str = "",
+        end: int = 0,
+        changes: Changes = (),
+        refused: Refused = (),
+        received: int = 0,
+        traces: Traces = NO_TRACES,
     ) -> Flight:
         """A new write, after all others."""
         self._tickets += 1
-        flight = Flight(self._tickets, topic, end, changes, refused, received)
+        flight = Flight(self._tickets, topic, end, changes, refused, received, traces)
         self.queue.append(flight)
         return flight
 

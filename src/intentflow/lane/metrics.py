@@ -3,7 +3,7 @@
 import collections
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from intentflow import __version__
@@ -14,6 +14,8 @@ from intentflow.lane.effects import Changes
 from intentflow.metrics import WORKER
 from intentflow.wire.changes import kind_of, move_of
 from intentflow.wire.records import Folded
+from intentflow.wire.rejections import Header
+from intentflow.wire.trace_context import trace_id
 
 REPLAYED_SECONDS = 3600.0  # a timestamp this old is no time of receipt: somebody sends history
 log = logging.getLogger(__name__)
@@ -101,8 +103,11 @@ class Metrics:
             self.mismatch.inc(mismatches - self._mismatches)
             self._mismatches = mismatches
 
-    def published(self, changes: Changes, received: int = 0) -> None:
-        """Changes and notices are on their topics. `received`: the oldest record that caused them, in epoch milliseconds; 0: not known."""
+    def published(self, changes: Changes, received: int = 0, trace: Sequence[Header] = ()) -> None:
+        """Changes and notices are on their topics. `received`: the oldest record that caused them, in epoch milliseconds; 0: not known.
+
+        `trace` is the trace context of one of them, if there is one: an exemplar of how late they are.
+        """
         notices = collections.Counter(kind_of(one.payload) for _, told in changes for one in told if one.to == NOTICE)
         for kind, count in notices.items():
             self.cart_notices.labels(kind).inc(count)
@@ -113,8 +118,9 @@ class Metrics:
             self.changes.labels(*move).inc(count)
         late = time.time() - received / 1000
         if self._real_time and late < REPLAYED_SECONDS:
+            exemplar = {"trace_id": trace_id(trace)} if trace else None
             for _ in range(moves.total()):
-                self.event_to_change.observe(max(0.0, late))
+                self.event_to_change.observe(max(0.0, late), exemplar)
 
     def recovery(self, done: int, total: int, leads: int) -> None:
         """How far a recovery has come."""

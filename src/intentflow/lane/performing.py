@@ -8,7 +8,7 @@ from typing import Any
 from intentflow.adapters.topic_specs import LARGEST_REJECTION_BYTES
 from intentflow.domain.lead import NOTICE
 from intentflow.lane.changelog import headers_of_tombstone
-from intentflow.lane.effects import Changes, Effect, Publish, ReadGap, Stop, WriteLog
+from intentflow.lane.effects import Effect, Publish, ReadGap, Stop, WriteLog
 from intentflow.lane.exits import fail_stop
 from intentflow.lane.metrics import Metrics
 from intentflow.lane.protocol import Partition
@@ -85,7 +85,7 @@ class Performer:
         while True:
             effect = await self._outs.get()
             number = self.part.number
-            changes, notices = _told(effect.changes, None, TYPE), _told(effect.changes, NOTICE, NOTICE_TYPE)
+            changes, notices = _told(effect, None, TYPE), _told(effect, NOTICE, NOTICE_TYPE)
             refused = [self._rejection(effect.topic, record, why) for record, why in effect.refused]
             sent = [
                 (self.names.changes, await self._writer.send(self.names.changes, number, changes)),
@@ -95,14 +95,14 @@ class Performer:
                 sent.append(
                     (self.names.cart_notices, await self._writer.send(self.names.cart_notices, number, notices))
                 )
-            for receiver, messages in messages_of(effect.changes, self._partitions).items():
+            for receiver, messages in messages_of(effect, self._partitions).items():
                 sent.append((self.names.identities, await self._writer.send(self.names.identities, receiver, messages)))
             self._spawn(self._await_published(effect, sent))
 
     async def _await_published(self, effect: Publish, sent: Any) -> None:
         for topic, batches in sent:
             await landed(batches, topic)
-        self._metrics.published(effect.changes, effect.received)
+        self._metrics.published(effect.changes, effect.received, next(iter(effect.traces.values()), NO_HEADERS))
         self.perform(self.part.published(effect.ticket))
 
     def _rejection(self, topic: str, record: Any, why: Any) -> Item:
@@ -132,19 +132,26 @@ class Performer:
         self.perform(effects)
 
 
-def messages_of(told: Changes, partitions: int) -> dict[int, list[Item]]:
+def messages_of(effect: Publish, partitions: int) -> dict[int, list[Item]]:
     """The messages to other leads by the partition of their receiver, in order."""
     found: dict[int, list[Item]] = {}
-    for _, news in told:
+    for _, news in effect.changes:
         for one in news:
             if one.to:
-                found.setdefault(partition_of(one.to, partitions), []).append((one.to, one.payload, NO_HEADERS))
+                trace = effect.traces.get((one.source, one.offset), NO_HEADERS)
+                found.setdefault(partition_of(one.to, partitions), []).append((one.to, one.payload, trace))
     return found
 
 
-def _told(told: Changes, to: bytes | None, kind: bytes) -> list[Item]:
+def _told(effect: Publish, to: bytes | None, kind: bytes) -> list[Item]:
     """What leads tell the world on one topic, in order."""
-    return [(key, one.payload, headers_of(one.payload, kind)) for key, news in told for one in news if one.to == to]
+    trace = effect.traces.get
+    return [
+        (key, one.payload, [*headers_of(one.payload, kind), *trace((one.source, one.offset), NO_HEADERS)])
+        for key, news in effect.changes
+        for one in news
+        if one.to == to
+    ]
 
 
 def _with_headers(effect: WriteLog) -> Iterator[Item]:

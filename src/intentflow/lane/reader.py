@@ -27,11 +27,13 @@ class Progress(Struct, frozen=True):
 class ChangelogReader:
     """A reader of one changelog topic, or of any other by offsets."""
 
-    def __init__(self, kafka: Kafka, topic: str) -> None:
+    def __init__(self, kafka: Kafka, topic: str, patience_seconds: float = 40.0) -> None:
+        """A broker that says nothing for `patience_seconds` is an error."""
         self.topic = topic
         self._consumer = AIOKafkaConsumer(
             **client_arguments(kafka),
             group_id=None,
+            request_timeout_ms=round(patience_seconds * 1000),
             auto_offset_reset="earliest",
             enable_auto_commit=False,
             max_partition_fetch_bytes=FETCH_BYTES,

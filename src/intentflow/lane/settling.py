@@ -19,6 +19,7 @@ from intentflow.lane.gap import judge
 from intentflow.lane.marks import encode_ledger, ledger_key
 from intentflow.lane.phases import Phase, move
 from intentflow.lane.stubs import Stubs, take_over
+from intentflow.lane.tracing import traces_of
 from intentflow.wire.cutting import BOUND, size_of
 from intentflow.wire.records import Folded, Ledger
 
@@ -126,7 +127,8 @@ class Settling:
             old.forwarded + count.forwarded,
             old.passed + count.passed,
         )
-        flight = self.flights.launch(chunk.topic, chunk.end, changes, refused, chunk.timestamp)
+        traces = traces_of(source, chunk.records, changes)
+        flight = self.flights.launch(chunk.topic, chunk.end, changes, refused, chunk.timestamp, traces)
         self._weigh(changes)
         key, row = ledger_key(source), encode_ledger(self.epoch, ledger)
         self.log.marks[key] = row  # what is written again if a late writer shadows it
@@ -208,7 +210,7 @@ class Settling:
         flight = self.flights.of(ticket)
         flight.checked = True
         if flight.changes or flight.refused:
-            return [Publish(ticket, flight.topic, flight.changes, flight.refused, flight.received)]
+            return [Publish(ticket, flight.topic, flight.changes, flight.refused, flight.received, flight.traces)]
         flight.published = True
         return []
 

@@ -5,7 +5,7 @@ import itertools
 import logging
 import time
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, NodeNotReadyError, RequestTimedOutError
 
 from intentflow.errors import ConfigError
 from intentflow.lane import memory
@@ -22,11 +22,19 @@ from intentflow.wire.control import encode_clock, encode_model
 
 log = logging.getLogger(__name__)
 WIDE = 10  # intervals between looks at the ends of the sources
+PATIENCE_SECONDS = 10.0  # until a look that is not answered has failed
+SILENCE = (
+    KafkaTimeoutError,
+    RequestTimedOutError,
+    KafkaConnectionError,
+    NodeNotReadyError,
+)  # what our own client says when nobody answers
 
 
 async def keep_time(lane: Lane) -> None:
     """Run until cancelled."""
-    async with ChangelogReader(lane.settings.kafka, lane.names.changelog) as reader:
+    patience = min(PATIENCE_SECONDS, lane.settings.stall_timeout / 2)
+    async with ChangelogReader(lane.settings.kafka, lane.names.changelog, patience) as reader:
         for turn in itertools.count(1):
             await asyncio.sleep(INTERVAL)
             _measure(lane)
@@ -39,10 +47,13 @@ async def keep_time(lane: Lane) -> None:
                 await _look_at_topics(lane)
                 if turn % WIDE == 0:
                     await _look_ahead(lane, reader)
+                heard = True
             except KafkaError as error:  # a broker that restarts; a write that must wait for it says so itself
+                heard = not isinstance(error, SILENCE)
                 lane.metrics.broker_errors.inc()
                 log.warning("the changelog's end cannot be read just now: %s", type(error).__name__)
-            lane.asking, lane.answers = False, lane.answers + 1  # an error is an answer too: it was said
+            if heard:  # an error that was said is an answer too
+                lane.asking, lane.answers = False, lane.answers + 1
             _let_go(lane)
             if lane.settings.clock == "wall":
                 await asyncio.gather(*(_say(lane, number, owned) for number, owned in lane.owned.items()))
