@@ -9,7 +9,7 @@ PYTHON ?=
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test test-doors lint format bench bench-latency bench-doors bench-peers faults mutants lock clean
+.PHONY: help install up demo test test-doors lint format bench bench-latency bench-doors bench-peers faults alarms mutants lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -58,6 +58,9 @@ bench-peers: $(STAMP)  ## measure intentflow beside its peers, one job for all (
 
 faults: $(STAMP)  ## kills, pauses, rebalances and sick brokers for as long as you say: ARGS="--minutes 20 --seed 7"
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+alarms: $(STAMP)  ## every alert made to fire on a running stack, and its runbook followed (minutes; needs prometheus)
+	@$(BIN)/python -m tests.alarms $(ARGS)
 
 mutants: $(STAMP)  ## break the protocol on purpose, rule by rule, and see which test notices (minutes)
 	@$(BIN)/python -m tests.mutants $(ARGS)

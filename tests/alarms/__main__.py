@@ -33,10 +33,10 @@ def wanted() -> tuple[list[Scene], Path]:
 
 def table(seen: list[Seen]) -> Table:
     """What was seen, for people."""
-    shown = Table("scene", "alerts", "fired after, s", "well after, s", "fired too")
+    shown = Table("scene", "alerts", "mended after, s", "well after, s", "fired too")
     for one in seen:
         names = "\n".join(sorted(one.scene.alerts))
-        shown.add_row(one.scene.name, names, f"{one.noticed:.1f}", f"{one.cured:.1f}", "\n".join(sorted(one.besides)))
+        shown.add_row(one.scene.name, names, f"{one.mended:.1f}", f"{one.cured:.1f}", "\n".join(sorted(one.besides)))
     return shown
 
 
@@ -52,7 +52,7 @@ def main() -> int:
             err.print(f"{number}/{len(scenes)} {scene.name}: {scene.cause}")
             try:
                 seen.append(played(scene, one))
-                err.print(f"  fired after {seen[-1].noticed:.1f} s, well after {seen[-1].cured:.1f} s")
+                err.print(f"  fired, mended after {seen[-1].mended:.1f} s, well after {seen[-1].cured:.1f} s")
             except AssertionError as error:
                 err.print(f"  [red]{error}[/red]")
                 failed = 1

@@ -16,7 +16,7 @@ SCENES: tuple[Scene, ...] = (
     of_workers.workers_come_and_go,
     of_workers.a_late_record_of_a_former_owner,
     of_workers.a_cpu_limit,
-    of_workers.kafka_comes_and_goes,
+    of_workers.kafka_ends,
     of_meaning.poison,
     of_meaning.events_that_mean_nothing,
     of_doors.the_collector_ends,

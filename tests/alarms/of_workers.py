@@ -131,9 +131,8 @@ def a_cpu_limit(plant: Plant) -> Generator[None]:
 
 
 @scene("BrokerErrors")
-def kafka_comes_and_goes(plant: Plant) -> Generator[None]:
-    """Kafka is stopped for ten seconds, and started again on its port. Nothing has to be done: the workers come back."""
+def kafka_ends(plant: Plant) -> Generator[None]:
+    """Kafka is stopped, and started again on its port when somebody is called. The workers come back by themselves."""
     plant.kafka.stop()
-    time.sleep(10)
-    plant.kafka.start()
     yield
+    plant.kafka.start()

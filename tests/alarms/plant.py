@@ -45,7 +45,7 @@ class Plant(App):
         ports: dict[str, object] = {f"{door}_port": free_port() for door in doors}
         super().__init__(
             kafka.bootstrap, folder, partitions=8, clock="wall", redis_url=valkey.url, deliver_endpoints=folder / "deliver.yaml",
-            collector_ack_seconds=1.0, session_timeout=10, stall_timeout=30, chunk=5000, **ports,
+            collector_ack_seconds=1.0, session_timeout=10, chunk=5000, **ports,
         )  # fmt: skip
         self.metrics_ports = {name: free_port() for name in WORKERS}
         self.parts: dict[str, EmbeddedCommand] = {}

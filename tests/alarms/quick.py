@@ -15,12 +15,16 @@ WINDOWS = {
     "6h": "14s",
 }  # 15m: six rebalances take their time
 HOLDS = {"2m": "2s", "5m": "3s", "10m": "4s", "15m": "5s", "1h": "6s"}
+FAILED = (
+    "intentflow_broker_errors_total[10m]",
+    "intentflow_broker_errors_total[60s]",
+)  # four failures, each after ten seconds of silence
 WAITED = ("intentflow_deliver_oldest_waiting_seconds) > 900", "intentflow_deliver_oldest_waiting_seconds) > 9")
 
 
 def in_a_hurry(rules: str) -> str:
     """The text of a file of rules, with its times shortened. A time that has no shorter one here is a KeyError."""
-    quick = re.sub(r"\[(\w+)\]", lambda found: f"[{WINDOWS[found[1]]}]", rules)
+    quick = re.sub(r"\[(\d+[mh])\]", lambda found: f"[{WINDOWS[found[1]]}]", rules.replace(*FAILED))
     quick = re.sub(r"(?m)^( +for: )(\w+)$", lambda found: found[1] + HOLDS[found[2]], quick)
     quick = re.sub(r"(?m)^( +interval: )\w+$", r"\g<1>1s", quick)
     return quick.replace(*WAITED)

@@ -23,10 +23,10 @@ class Scene(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What came of a scene. Seconds are from the fault until the last of its alerts fired, and from the cure until all was well."""
+    """What came of a scene. Seconds are from the fault until it was noticed and mended, and from there until all was well."""
 
     scene: Scene
-    noticed: float
+    mended: float
     cured: float
     besides: frozenset[str]  # alerts that fired too
 
@@ -36,8 +36,8 @@ def scene(*alerts: str) -> Callable[[Callable[[Plant], Generator[None]]], Scene]
     return lambda play: Scene(play.__name__, frozenset(f"Intentflow{alert}" for alert in alerts), play)
 
 
-def played(one: Scene, plant: Plant) -> Seen:
-    """The alerts of a scene have fired, and all is well again. Fails with what did not happen."""
+def noticed(one: Scene, plant: Plant) -> set[str]:
+    """The fault is caused, all that must call somebody does, and the runbooks are followed; what fired is returned."""
     fired: set[str] = set()
 
     def all_fire() -> bool:
@@ -45,23 +45,35 @@ def played(one: Scene, plant: Plant) -> Seen:
         return one.alerts <= fired
 
     play = one.play(plant)
-    begun = time.monotonic()
     next(play)
     try:
         until(all_fire, f"{sorted(one.alerts)} to fire", PATIENCE_SECONDS)
     except AssertionError as error:
         play.close()
         raise AssertionError(f"{error}; only {sorted(fired)} did") from None
-    noticed = time.monotonic()
     assert next(play, "over") == "over"
-    mended = time.monotonic()
+    return fired
+
+
+def until_well(plant: Plant, after: str) -> set[str]:
+    """Wait until all is well; what fired until then is returned."""
+    fired: set[str] = set()
 
     def is_well() -> bool:
         fired.update(plant.prometheus.firing())
         return plant.is_well()
 
     try:
-        until(is_well, f"health after {one.name}", 2 * PATIENCE_SECONDS)
+        until(is_well, f"health after {after}", 2 * PATIENCE_SECONDS)
     except AssertionError as error:
         raise AssertionError(f"{error}: {plant.ailments()}") from None
-    return Seen(one, noticed - begun, time.monotonic() - mended, frozenset(fired - one.alerts - {ALWAYS}))
+    return fired
+
+
+def played(one: Scene, plant: Plant) -> Seen:
+    """The alerts of a scene have fired, and all is well again. Fails with what did not happen."""
+    begun = time.monotonic()
+    fired = noticed(one, plant)
+    mended = time.monotonic()
+    fired |= until_well(plant, one.name)
+    return Seen(one, mended - begun, time.monotonic() - mended, frozenset(fired - one.alerts - {ALWAYS}))

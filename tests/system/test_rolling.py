@@ -1,17 +1,21 @@
-"""A rolling restart under load, as an upgrade does it: three workers, twelve partitions, one after the other."""
+"""Rolling upgrades under load, the hardest first: three workers, twelve partitions, and a changelog whose format changes."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
 
+from intentflow.adapters.embedded_command import environment
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
 from tests.system.records import events, make_topics, send, settled
-from tests.system.verdict import nothing_lost_and_nothing_twice
-from tests.system.workers import App
+from tests.system.workers import ROOT, App
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 WORKERS = 3
+NEXT = "tests.system.next_scoring"
 
 
 def feed(app: App, over: threading.Event) -> threading.Thread:
@@ -29,22 +33,39 @@ def feed(app: App, over: threading.Event) -> threading.Thread:
     return thread
 
 
-def test_workers_that_are_replaced_one_by_one_under_load_lose_nothing_and_double_nothing(
+def verify(app: App, module: str) -> subprocess.CompletedProcess[str]:
+    """What `intentflow verify` says, of this release or of the next."""
+    command = [sys.executable, "-m", module, "verify", "--settled", "--path", "none"]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment(app.settings), "NEXT": "writes"}, capture_output=True, text=True, check=False
+    )  # fmt: skip
+
+
+def test_workers_that_are_replaced_one_by_one_while_the_changelogs_format_changes_lose_nothing_and_double_nothing(
     kafka: EmbeddedKafka, tmp_path
 ):
+    """In two releases, as docs/operations.md says: the first reads the new format, the second writes it."""
     with App(kafka.bootstrap, tmp_path, partitions=12) as app:
         make_topics(app)
-        old = [app.worker() for _ in range(WORKERS)]
-        for worker in old:
+        running = [app.worker() for _ in range(WORKERS)]
+        for worker in running:
             worker.ready()
         over = threading.Event()
         feeding = feed(app, over)
         try:
-            for worker in old:
-                assert worker.stop() == 0
-                app.worker().ready()
+            for release in ("reads", "writes"):
+                for worker in running[-WORKERS:]:
+                    assert worker.stop() == 0
+                    running.append(app.worker(NEXT, NEXT=release).ready())
+            late = app.worker()
+            assert late.ended() == 2  # of the release before the first, which should be gone by now
+            assert "format 2, and this intentflow reads up to 1" in late.said
         finally:
             over.set()
             feeding.join()
         settled(app)
-        assert nothing_lost_and_nothing_twice(app).changes
+        assert [worker.process.poll() for worker in running[-WORKERS:]] == [None] * WORKERS
+        done = verify(app, "tests.system.next_rows")
+        assert done.returncode == 0, done.stdout + done.stderr
+        old = verify(app, "intentflow")
+        assert (old.returncode, "format 2" in old.stderr) == (2, True), old.stdout + old.stderr
