@@ -77,7 +77,12 @@ class Settings(BaseSettings):
         "127.0.0.1", description="address that the metrics port listens on; 0.0.0.0 in a container"
     )
     chunk: int = Field(5000, ge=1, le=100_000, description="records folded at a time, at most")
-    in_flight: int = Field(4, ge=1, le=64, description="chunks whose effects may be unsettled at once")
+    in_flight: int = Field(
+        4,
+        ge=1,
+        le=64,
+        description="full chunks whose effects may be unsettled at once; of small ones four times as many",
+    )
     session_timeout: float = Field(10.0, ge=1, description="seconds until a silent worker is taken for dead")
     stall_timeout: float = Field(
         60.0,

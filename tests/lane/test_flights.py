@@ -1,6 +1,6 @@
 import pytest
 
-from intentflow.lane.flights import Flights, LostError
+from intentflow.lane.flights import Flights, LostError, crowded
 
 
 def test_a_batch_beyond_the_expected_offset_leaves_a_gap_that_stops_those_behind_it():
@@ -39,3 +39,11 @@ def test_writes_are_done_in_order():
     first.checked = first.published = True
     assert list(flights.done()) == [first, second]
     assert len(flights) == 0
+
+
+def test_as_many_records_may_be_under_way_as_full_chunks_hold_and_four_times_as_many_small_chunks():
+    assert not crowded([5000, 5000, 5000], most=4, full=5000)
+    assert crowded([5000, 5000, 5000, 5000], most=4, full=5000)
+    assert not crowded([10] * 15, most=4, full=5000)
+    assert crowded([10] * 16, most=4, full=5000)
+    assert crowded([10] * 4, most=1, full=5000)

@@ -51,7 +51,7 @@ def draw(dice: Random) -> Habits:
     return Habits(
         steps=dice.randrange(40, 130),
         processes=dice.choice((1, 2, 3, 3)),
-        in_flight=dice.choice((1, 2, 4)),
+        in_flight=dice.choice((1, 2, 4, 16)),
         chunk=dice.choice((1, 3, 8)),
         tick=dice.choice((1, 5, 20)) * SECOND,
         faults=weights,

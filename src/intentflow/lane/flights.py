@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 
 from intentflow.lane.effects import NO_TRACES, Changes, Refused, Traces
 
+SMALL = 4  # times as many chunks may be under way as full ones
+
 
 class Flight:
     """One write to the changelog, and what may go out once it is there."""
@@ -26,6 +28,7 @@ class Flight:
         "gaps",
         "published",
         "received",
+        "records",
         "refused",
         "ticket",
         "topic",
@@ -40,7 +43,17 @@ class Flight:
         self.changes, self.refused = changes, refused
         self.batches: Sequence[tuple[int, int]] | None = None  # offset and count of each batch that it was split into
         self.gaps: list[tuple[int, int]] = []  # foreign ranges, not yet read
+        self.records = 0  # that were folded into it
         self.checked = self.published = False
+
+
+def crowded(records: Sequence[int], most: int, full: int) -> bool:
+    """Whether something must settle before more is folded. `records`: of each write that is under way.
+
+    As much may be under way as `most` full chunks hold, but also many more small chunks. How fast small ones go is set by what two round
+    trips to the broker take, not by folding; four at a time made a change wait for its partition's turn.
+    """
+    return len(records) >= SMALL * most or sum(records) >= most * full
 
 
 class LostError(Exception):

@@ -1,7 +1,7 @@
 """The lane: the partitions that this worker owns, and the way of a chunk through them. A thin shell around `protocol.py`.
 
 What is unusual here: nothing acknowledges a chunk but its own effects. Several chunks may be unsettled at once
-(`in_flight`); each is folded while those before it are still on their way to the broker.
+(`flights.crowded`); each is folded while those before it are still on their way to the broker.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from intentflow.lane.due import Due
 from intentflow.lane.effects import Effect, Stop
 from intentflow.lane.exits import fail_stop
 from intentflow.lane.fetching import Fetched
+from intentflow.lane.flights import crowded
 from intentflow.lane.folding import Core, fold_chunk, fold_control
 from intentflow.lane.marks import Topic
 from intentflow.lane.metrics import Metrics
@@ -177,7 +178,7 @@ class Lane:
             )
             owned.performer.perform(effects)
             await asyncio.sleep(0)  # a queue that is never empty would not let the event loop turn
-            while owned.part.laden or self.unsettled >= self.settings.in_flight:
+            while owned.part.laden or self.crowded:
                 await self._something_settles()
             if chunk.generation != self.generation:
                 return  # whoever gets the partition next folds the rest
@@ -205,6 +206,12 @@ class Lane:
     def unsettled(self) -> int:
         """Writes whose effects are under way."""
         return sum(len(owned.part.flights) for owned in self.owned.values())
+
+    @property
+    def crowded(self) -> bool:
+        """Whether something must settle before more is folded."""
+        under_way = [flight.records for owned in self.owned.values() for flight in owned.part.flights.queue]
+        return crowded(under_way, self.settings.in_flight, self.settings.chunk)
 
     async def _something_settles(self) -> None:
         self.room.clear()

@@ -129,6 +129,7 @@ class Settling:
         )
         traces = traces_of(source, chunk.records, changes)
         flight = self.flights.launch(chunk.topic, chunk.end, changes, refused, chunk.timestamp, traces)
+        flight.records = len(chunk.records)
         self._weigh(changes)
         key, row = ledger_key(source), encode_ledger(self.epoch, ledger)
         self.log.marks[key] = row  # what is written again if a late writer shadows it
