@@ -1,7 +1,7 @@
 """What a lead costs in memory: the slope of a worker's table, from few leads to many, each with a few events under `retail`.
 
 The table is the lane's own: the changelog's rows in a dict, due times beside them. It is measured in a process of its own, which holds
-nothing else, so that the difference of two readings is that of the leads: python -m bench.memory 100000 500000
+nothing else, so that the difference of two readings is that of the leads: python -m bench.memory 100000 1000000
 """
 
 import subprocess
@@ -21,7 +21,7 @@ from intentflow.replay.reading import FileRecord
 from intentflow.wire.chunk import Scorer
 from intentflow.wire.rows import encode_row
 
-FEW, MANY = 100_000, 500_000
+FEW, MANY = 100_000, 1_000_000
 ROUNDS = 3  # events of each lead
 CHUNK = 5_000
 
