@@ -130,7 +130,7 @@ def test_what_each_kind_of_record_needs():
 @given(body=st.binary(max_size=200) | st.sampled_from([b"[" * 100_000, b'{"a":' * 100_000, b'{"batch":' + b"[" * 5000]))
 def test_any_body_is_opened_or_refused_and_each_of_its_events_has_an_end(tracker, body):
     envelope = Envelope(tracker=tracker, received=NOW, call="track")
-    found = opened(body, envelope)
+    found = opened(body, tracker, envelope.call)
     if isinstance(found, Opened):
         judge = Judge(envelope, SERVER, NONE, Policies(), 65_536)
         assert all(judge.end(item).end in ("accepted", "ignored", "refused") for item in found.items)

@@ -36,7 +36,7 @@ def test_what_was_counted_is_told():
 def test_a_time_is_in_its_bucket_and_in_all_above_it():
     metrics = Metrics()
     for seconds in (0.0, ANSWER_SECONDS[0], 0.0011, 99.0):
-        metrics.took("segment", seconds)
+        metrics.answered("segment", 200, seconds)
     buckets = {
         le: told(metrics, "request_seconds_bucket", tracker="segment", le=le)
         for le in ("0.001", "0.002", "10.0", "+Inf")

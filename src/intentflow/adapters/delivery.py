@@ -17,6 +17,10 @@ class UnacknowledgedError(IntentflowError):
     exit_code = 69
 
 
+def _nobody(why: str) -> None:
+    """Somebody was told already."""
+
+
 class Delivery:
     """The records of one request on their way."""
 
@@ -41,8 +45,8 @@ class Delivery:
 
     def _end(self, why: str) -> None:
         if not self.over:
-            self.over = True
-            self._told(why)
+            told, self.over, self._told = self._told, True, _nobody  # what it holds is not kept until the sweep
+            told(why)
 
 
 class Batch:

@@ -71,6 +71,11 @@ class Connection(RequestHandler):
         self._door.went(self)
         super().connection_lost(exc)
 
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """Nothing to do where nothing was paused, as for nearly every body; aiohttp would ask the parser and the socket nevertheless."""
+        if self._reading_paused or self._buffer_paused:
+            super().resume_reading(resume_parser)
+
     def data_received(self, data: bytes) -> None:
         """Bytes of a head, or of a body that whoever works on the request waits for."""
         before, waiter = self._request_count, self._waiter

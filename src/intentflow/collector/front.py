@@ -17,8 +17,8 @@ from intentflow.adapters.gathering import GatheringProducer
 from intentflow.collector import asking
 from intentflow.collector.answers import JSON, Answer, TurnedAwayError
 from intentflow.collector.asking import Head
+from intentflow.collector.call import Call
 from intentflow.collector.documents import Asked
-from intentflow.collector.keys import WriteKey
 from intentflow.collector.metrics import Metrics
 from intentflow.collector.reading import BodyError
 from intentflow.collector.routes import Intake, Route, Told, route_of
@@ -27,57 +27,6 @@ from intentflow.collector.written import Written, preflight, written
 
 WELL = Answer(200, b'{"status":"ok"}')
 READY_SECONDS = 1.0  # how long it is believed that Kafka answers
-OF_GET = ("snowplow", "posthog")  # trackers that also send by GET
-
-
-class Call:
-    """One request that brings events, until it is answered."""
-
-    __slots__ = ("_began", "_body", "_metrics", "_send", "_taker", "head", "origin", "request_id", "route")
-
-    def __init__(
-        self, taker: Taker, metrics: Metrics, head: Head, route: Intake, send: Callable[[bytes], None]
-    ) -> None:
-        """`send` gets the answer, once."""
-        self._taker, self._metrics, self.head, self.route, self._send = taker, metrics, head, route, send
-        self.request_id, self.origin = asking.request_id(head.headers), asking.origin(head.headers)
-        self._began, self._body = time.perf_counter(), b""
-
-    def admit(self) -> WriteKey | None:
-        """Before the body is read: the key that the head names. Raises TurnedAwayError."""
-        if self.head.method != "POST" and not (self.head.method == "GET" and self.route.tracker in OF_GET):
-            raise TurnedAwayError(405, "method", f"{self.head.method[:10]} is not understood here: send a POST")
-        return self._taker.admit(self.head)
-
-    def work(self, key: WriteKey | None, body: bytes) -> None:
-        """It will be answered when all of its events have ended. The body is held until then. Raises only what nobody foresaw."""
-        self._body = body
-        try:
-            envelope = self._taker.envelope(self.head, self.route, self.request_id)
-            self._taker.take(self.head, envelope, key, body, self.answer)
-        except TurnedAwayError as error:
-            self.turn_away(error)
-        except BaseException:
-            self._let_go()
-            raise
-
-    def answer(self, answer: Answer) -> None:
-        """It is answered."""
-        self._let_go()
-        tracker = self.route.tracker
-        self._metrics.count("requests", tracker, str(answer.status))
-        self._metrics.took(tracker, time.perf_counter() - self._began)
-        self._send(written(self.head, answer, self.origin, self.request_id))
-
-    def turn_away(self, error: BodyError | TurnedAwayError) -> None:
-        """It is answered with an error."""
-        if isinstance(error, BodyError):
-            error = TurnedAwayError(error.status, "body", str(error), 1 if error.status == 503 else 0)
-        self.answer(error.answer(self.request_id))
-
-    def _let_go(self) -> None:
-        body, self._body = self._body, b""
-        self._taker.reader.let_go(body)
 
 
 class Front:
@@ -95,13 +44,14 @@ class Front:
         route = route_of(head.target.partition("?")[0])
         if not isinstance(route, Intake) or head.method == "OPTIONS":
             return False
-        call = Call(self._taker, self._metrics, head, route, send)
+        call = Call(self._taker, head, route, send)
         try:
-            key, held = call.admit(), self._taker.reader.hold(body())
+            call.admit()
+            held = self._taker.reader.hold(body())
         except (BodyError, TurnedAwayError) as error:
             call.turn_away(error)
         else:
-            call.work(key, held)
+            call.work(held)
         return True
 
     async def __call__(self, request: BaseRequest) -> Written:
@@ -125,13 +75,14 @@ class Front:
             if not sent.done():  # else the connection was ended meanwhile
                 sent.set_result(answer)
 
-        call = Call(self._taker, self._metrics, head, route, send)
+        call = Call(self._taker, head, route, send)
         try:
-            key, held = call.admit(), await self._taker.reader.body(request)
+            call.admit()
+            held = await self._taker.reader.body(request)
         except (BodyError, TurnedAwayError) as error:
             call.turn_away(error)
         else:
-            call.work(key, held)
+            call.work(held)
         return await sent
 
     async def _told(self, head: Head, route: Route | None) -> bytes:
@@ -147,7 +98,7 @@ class Front:
         path = head.target.partition("?")[0]
         if isinstance(route, Told):
             scheme = "https" if head.headers.get("X-Forwarded-Proto") == "https" else head.scheme
-            key = route.key or asking.write_key(head.headers) or ""
+            key = route.key or asking.write_key(asking.text(head.headers, "Authorization")) or ""
             return Answer(200, route.document(Asked(key, asking.host(head.headers), scheme)))
         if route is not None or path == "/health":
             return WELL

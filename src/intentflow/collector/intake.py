@@ -12,6 +12,7 @@ An event may give several records (an identification is a profile and a link). I
 may not say are left out of what it may.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Raw, Struct
@@ -50,10 +51,10 @@ IGNORED = Ended("ignored")
 NOT_TRACKED = Ended("not_tracked")
 
 
-def opened(body: bytes, envelope: Envelope) -> Opened | Rejection:
+def opened(body: bytes, tracker: Tracker, call: str) -> Opened | Rejection:
     """What a body says of itself."""
     try:
-        return FORMATS[envelope.tracker].opened(body, envelope.call)
+        return FORMATS[tracker].opened(body, call)
     except RecursionError:  # in what surrounds the events; these are looked at one by one
         return TOO_DEEP
 
@@ -76,7 +77,7 @@ class Judge(Struct, frozen=True):
             )
         if deeper_than(raw, MAX_DEPTH):
             return Ended("refused", rejection=TOO_DEEP)
-        events = []
+        events: list[AnyRecord] = []
         for event in FORMATS[self.envelope.tracker].translate(item, self.envelope):
             if isinstance(event, Rejection):
                 return Ended("refused", rejection=event)
@@ -88,17 +89,20 @@ class Judge(Struct, frozen=True):
             carry(events, self.wishes)
         private = is_private(events, self.wishes, self.policies)
         heard = [event for event in events if is_told(event)] if private else events
-        allowed = [event for event in heard if needed(event) in self.key.allows]
-        if not allowed:
-            return NOT_TRACKED if private and not heard else self._not_permitted
+        if not heard:
+            return NOT_TRACKED
         records: list[Record] = []
-        for event in allowed:
+        withheld, allows = 0, self.key.allows
+        for event in heard:
+            if needed(event) not in allows:
+                withheld += 1
+                continue
             record = record_of(event)
             if isinstance(record, Rejection):
                 return Ended("refused", rejection=record)
             link = None if private else implied_link(event, record.key)
             records += (record,) if link is None else (link, record)
-        return Ended("accepted", tuple(records), withheld=len(heard) - len(allowed))
+        return Ended("accepted", tuple(records), withheld=withheld) if records else self._not_permitted
 
     @property
     def _not_permitted(self) -> Ended:
@@ -112,6 +116,7 @@ def needed(event: AnyRecord) -> Permission:
     """The permission that an event needs."""
     if isinstance(event, Link):
         return "behaviour" if event.visitor_id is not None else "joins"
-    if isinstance(event, Profile):
-        return "profiles"
-    return "outcomes" if isinstance(event, SalesOutcome) else "behaviour"
+    return _NEEDED.get(type(event), "behaviour")
+
+
+_NEEDED: Mapping[type, Permission] = {Profile: "profiles", SalesOutcome: "outcomes"}

@@ -40,8 +40,9 @@ class Metrics(Collector):
         """So many more."""
         self._counts[name][labels] += by
 
-    def took(self, tracker: str, seconds: float) -> None:
-        """A request with events was answered."""
+    def answered(self, tracker: str, status: int, seconds: float) -> None:
+        """A request with events was answered, so long after its head was read."""
+        self._counts["requests"][tracker, str(status)] += 1
         self._seconds[tracker][bisect_left(ANSWER_SECONDS, seconds)] += 1
         self._sums[tracker] += seconds
 

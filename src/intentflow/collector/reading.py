@@ -46,9 +46,9 @@ class Reader:
         self._hold(len(body))
         return body
 
-    def let_go(self, body: bytes) -> None:
-        """A body that was read is no longer needed."""
-        self.held_bytes -= len(body)
+    def let_go(self, size: int) -> None:
+        """A body of so many bytes that was read is no longer needed."""
+        self.held_bytes -= size
 
     def stop(self) -> None:
         """Bodies that have not come yet are waited for no longer."""

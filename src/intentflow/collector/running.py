@@ -22,6 +22,7 @@ from intentflow.collector.keyfile import key_ring
 from intentflow.collector.metrics import Metrics
 from intentflow.collector.taking import Taker
 from intentflow.errors import ConfigError, ServerMissingError
+from intentflow.lane import memory
 from intentflow.settings import Settings
 from intentflow.wire.topic_names import TopicNames
 
@@ -158,6 +159,8 @@ async def collect(settings: Settings) -> None:
         loop.add_signal_handler(number, over.set)
     collector = Collector(settings)
     await collector.start()
+    memory.tune()  # a request's objects live until Kafka has them: looked through every 700, they cost more than they hold
+    memory.settle()
     log.info("collecting at http://%s:%d", settings.collector_host, collector.port)
     works: set[asyncio.Task[object]] = {
         asyncio.create_task(work) for work in (collector.look_after_topics(), collector.look_after_keys())

@@ -5,6 +5,7 @@ costs. Ours have always the same ones. What a client said comes back in three pl
 form that `asking.py` lets through, so no line can be broken there.
 """
 
+from functools import lru_cache
 from http import HTTPStatus
 
 from aiohttp.helpers import rfc822_formatted_time
@@ -44,12 +45,32 @@ class Written:
 
 def written(head: Head, answer: Answer, origin: str | None, request_id: str) -> bytes:
     """An answer to this request."""
-    more = f"Retry-After: {answer.retry_after}\r\n" if answer.retry_after else ""
+    lines = _lines(
+        rfc822_formatted_time(), answer.status, answer.kind, len(answer.body), answer.retry_after, origin,
+        head.keep_alive, head.minor,
+    )  # fmt: skip
+    told = b"%b%b\r\n\r\n" % (lines, request_id.encode())
+    return told if head.method == "HEAD" else told + answer.body
+
+
+@lru_cache(maxsize=1024)
+def _lines(
+    now: str,
+    status: int,
+    kind: str,
+    length: int,
+    retry_after: int,
+    origin: str | None,
+    keep_alive: bool,
+    minor: int,
+) -> bytes:
+    """An answer's head as far as the request's id, which is its end. Within a second most are alike."""
+    more = f"Retry-After: {retry_after}\r\n" if retry_after else ""
     lines = (
-        f"{_LINES[answer.status]}{_ending(head, origin)}Content-Type: {answer.kind}\r\nContent-Length: {len(answer.body)}\r\n"
-        f"X-Request-Id: {request_id}\r\n{_GUARDED}{more}\r\n"
+        f"{_LINES[status]}{_ending(now, origin, keep_alive, minor)}Content-Type: {kind}\r\nContent-Length: {length}\r\n"
+        f"{_GUARDED}{more}X-Request-Id: "
     )
-    return lines.encode() if head.method == "HEAD" else lines.encode() + answer.body
+    return lines.encode()
 
 
 def preflight(head: Head, origin: str | None) -> bytes:
@@ -57,17 +78,17 @@ def preflight(head: Head, origin: str | None) -> bytes:
     names = names_asked(head.headers)
     allowed = f"Access-Control-Allow-Headers: {names}\r\n" if names else ""
     lines = (
-        f"{_LINES[204]}{_ending(head, origin)}Access-Control-Allow-Methods: {METHODS}\r\n"
+        f"{_LINES[204]}{_ending(rfc822_formatted_time(), origin, head.keep_alive, head.minor)}Access-Control-Allow-Methods: {METHODS}\r\n"
         f"Access-Control-Max-Age: {PREFLIGHT_SECONDS}\r\n{allowed}\r\n"
     )
     return lines.encode()
 
 
-def _ending(head: Head, origin: str | None) -> str:
+def _ending(now: str, origin: str | None, keep_alive: bool, minor: int) -> str:
     """The lines that every answer has: the time, the origin, and what becomes of the connection where that isn't the rule."""
-    lines = f"Date: {rfc822_formatted_time()}\r\n"
+    lines = f"Date: {now}\r\n"
     if origin is not None:
         lines += _ALLOWED.format(origin)
-    if not head.keep_alive:
+    if not keep_alive:
         return lines + "Connection: close\r\n"
-    return lines if head.minor else lines + "Connection: keep-alive\r\n"
+    return lines if minor else lines + "Connection: keep-alive\r\n"

@@ -13,7 +13,7 @@ an id must be there.
 """
 
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -42,14 +42,14 @@ def opened(body: bytes, _call: str) -> Opened | Rejection:
         return refused(error)
 
 
-def translate(item: bytes | Raw, _envelope: Envelope) -> Iterator[AnyRecord | Rejection]:
+def translate(item: bytes | Raw, _envelope: Envelope) -> Sequence[AnyRecord | Rejection]:
     """What one event is: itself, or why it is refused."""
     value = bytes(item)
     try:
         parts = _as_parts(value)
-        yield _unpacked(parts) if "specversion" in parts else decode(value)
+        return (_unpacked(parts) if "specversion" in parts else decode(value),)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        yield refused(error)
+        return (refused(error),)
 
 
 def _unpacked(parts: dict[str, Raw]) -> AnyRecord | Rejection:

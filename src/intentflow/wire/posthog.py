@@ -27,7 +27,7 @@
 was told latest counts here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -106,7 +106,7 @@ def opened(body: bytes, _call: str) -> Opened | Rejection:
     return Opened(items=[body] if batch.batch is None else batch.batch, key=_key(batch), sent=sent_in(batch.sent_at))
 
 
-def translate(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord | Rejection]:
+def translate(item: bytes | Raw, envelope: Envelope) -> Sequence[AnyRecord | Rejection]:
     """What one event is to us."""
     return or_refused(_records, item, envelope, WHO)
 

@@ -22,7 +22,7 @@
 `context.ip` and all else is not read.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -110,7 +110,7 @@ def opened(body: bytes, _call: str) -> Opened | Rejection:
     return Opened(items=items, key=text_of(batch.write_key), sent=sent_in(batch.sent_at))
 
 
-def translate(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord | Rejection]:
+def translate(item: bytes | Raw, envelope: Envelope) -> Sequence[AnyRecord | Rejection]:
     """What one call is to us."""
     return or_refused(_records, item, envelope, WHO)
 

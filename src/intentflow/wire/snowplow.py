@@ -26,7 +26,7 @@
 There is no write key in the protocol: `aid`, the application's id (`appId`), is ours. `ip` is not read.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -89,7 +89,7 @@ def opened(body: bytes, call: str) -> Opened | Rejection:
     return Opened(items=items, key=text_of(first.get("aid")))
 
 
-def translate(item: bytes | Raw, envelope: Envelope) -> Iterator[AnyRecord | Rejection]:
+def translate(item: bytes | Raw, envelope: Envelope) -> Sequence[AnyRecord | Rejection]:
     """What one event is to us."""
     return or_refused(_records, item, envelope, WHO)
 

@@ -6,7 +6,7 @@ us: none, one or several events and links, in the order in which they happened, 
 behind them: the contract is checked with the worker's own decoder, and a link is added where an event names a lead and a visitor.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Literal, Protocol
 
@@ -62,7 +62,7 @@ class Format(Protocol):
         """
 
     @property
-    def translate(self) -> Callable[[bytes | Raw, Envelope], Iterator[AnyRecord | Rejection]]:
+    def translate(self) -> Callable[[bytes | Raw, Envelope], Sequence[AnyRecord | Rejection]]:
         """Of one item. Nothing raises; nothing yielded: it is nothing to us. The structs are checked behind, they need not be here."""
 
 

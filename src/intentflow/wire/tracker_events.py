@@ -5,7 +5,7 @@ one; else it is a `website_visit` (docs/trackers.md). A form that was sent, and 
 person.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -72,18 +72,18 @@ class Seen(Struct):
 
 def or_refused(
     records: Callable[[T, Envelope], Iterable[AnyRecord]], item: T, envelope: Envelope, who: str
-) -> Iterator[AnyRecord | Rejection]:
+) -> Sequence[AnyRecord | Rejection]:
     """The records of one item, or why there are none: it can't be read, or not be taken. `who` says which fields name somebody."""
     try:
         found = list(records(item, envelope))
     except Refusal as refusal:
-        return iter((refusal.rejection,))
+        return (refusal.rejection,)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return iter((refused(error),))
+        return (refused(error),)
     for one in found:
         if not (one.visitor_id or one.lead_id or one.email):
-            return iter((rejection("no_identity", who),))
-    return iter(found)
+            return (rejection("no_identity", who),)
+    return found
 
 
 def page_view(seen: Seen, site: Site) -> AnyRecord:
