@@ -89,8 +89,9 @@ def binary_event(headers: Headers, body: bytes) -> bytes:
     return encode({**said, "data": Raw(body or b"null")})
 
 
-def write_key(given: str | None) -> str | None:
-    """The write key in an `Authorization`: the user name of Basic authentication, or a bearer's token. Empty if there is something else."""
+def write_key(headers: Headers) -> str | None:
+    """The write key: the user name of Basic authentication, or a bearer's token. Empty if there is something else."""
+    given = text(headers, "Authorization")
     if given is None:
         return None
     kind, _, said = given.partition(" ")

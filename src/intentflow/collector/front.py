@@ -98,7 +98,7 @@ class Front:
         path = head.target.partition("?")[0]
         if isinstance(route, Told):
             scheme = "https" if head.headers.get("X-Forwarded-Proto") == "https" else head.scheme
-            key = route.key or asking.write_key(asking.text(head.headers, "Authorization")) or ""
+            key = route.key or asking.write_key(head.headers) or ""
             return Answer(200, route.document(Asked(key, asking.host(head.headers), scheme)))
         if route is not None or path == "/health":
             return WELL

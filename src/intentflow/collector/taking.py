@@ -59,8 +59,8 @@ class Taker:
 
     def admit(self, head: Head) -> WriteKey | None:
         """The key that a head names, if it names one. Raises TurnedAwayError: it is not known, or Kafka is not there."""
-        said = asking.text(head.headers, "Authorization")
-        key = None if said is None else self._lately.get(said) or self._named(said)
+        said = head.headers.get("Authorization")
+        key = None if said is None else self._lately.get(said) or self._named(head.headers, said)
         if not self._producer.is_up:
             raise unacknowledged("Kafka does not answer")
         return key
@@ -104,9 +104,9 @@ class Taker:
             site=self._site,
         )
 
-    def _named(self, said: str) -> WriteKey | None:
+    def _named(self, headers: asking.Headers, said: str) -> WriteKey | None:
         """The key that this `Authorization` names; a good one is remembered, since a tracker says the same each time."""
-        key = self.known(asking.write_key(said))
+        key = self.known(asking.write_key(headers))
         if key is not None and len(said) <= LONGEST_REMEMBERED:
             if len(self._lately) >= REMEMBERED:
                 self._lately.clear()
