@@ -196,7 +196,7 @@ async def test_a_request_that_ends_in_an_error_of_ours_holds_no_memory(
         raise ZeroDivisionError
 
     monkeypatch.setattr(door._taker, "admit", lambda _: None)
-    monkeypatch.setattr(door._taker, "envelope", broken)
+    monkeypatch.setattr(door._taker, "known", broken)
     said = whole(("POST", "/v1/track", "{}"))
     (answer,) = await answered(door, said[: len(said) - cut], said[len(said) - cut :])
     assert answer.startswith(b"500 ")
@@ -216,6 +216,6 @@ def test_what_is_known_of_aiohttps_connection_is_still_so():
         "_task_handler",
     }
     assert own <= set(RequestHandler.__slots__)
-    assert {"_paused", "_parser", "transport"} <= set(BaseProtocol.__slots__)
+    assert {"_paused", "_parser", "_reading_paused", "_buffer_paused", "transport"} <= set(BaseProtocol.__slots__)
     assert callable(BaseProtocol._drain_helper)
     assert callable(HttpRequestParser.message_consumed)
