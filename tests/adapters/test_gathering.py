@@ -29,7 +29,7 @@ async def until(holds: Callable[[], bool]) -> None:
 @asynccontextmanager
 async def producing(kafka: EmbeddedKafka, topic: str, **bounds: float) -> AsyncIterator[GatheringProducer]:
     """A producer that is connected, and a topic that is there."""
-    await ensure(kafka.bootstrap, [TopicSpec(topic, PARTITIONS, 1, {})])
+    await ensure(kafka.bootstrap, [TopicSpec(topic, PARTITIONS, 1, {"retention.ms": "-1"})])
     producer = GatheringProducer(kafka.bootstrap, **bounds)  # type: ignore[arg-type]  # bytes and seconds
     await producer.start()
     await until(lambda: producer.is_up)

@@ -21,6 +21,7 @@ from intentflow.deliver.endpoint import Endpoint
 from intentflow.deliver.health import not_live, not_ready, serving
 from intentflow.deliver.metrics import Metrics
 from intentflow.deliver.partition import WINDOW
+from intentflow.deliver.saying import said_of, saying
 from intentflow.deliver.sending import Sender
 from intentflow.deliver.tenure import Tenure, now_ms
 from intentflow.deliver.topics import group_of, names_of, sources, topics
@@ -55,6 +56,7 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
         self._sends: set[asyncio.Task[None]] = set()
         self._wake: asyncio.TimerHandle | None = None
         self.beat = time.monotonic()
+        self._say = saying(settings)
 
     async def run(self, until: asyncio.Event) -> None:
         """Deliver until the event is set. Raises ConfigError (topics, ports) and ServerMissingError (no Kafka at the start)."""
@@ -65,6 +67,8 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
                 await stack.enter_async_context(sender)
             checks = {"live": lambda: not_live(self.beat), "ready": self.not_ready}
             stack.callback(serving(self.settings, self.metrics.registry, checks))
+            if self._say is not None:
+                stack.push_async_callback(self._say.ended)
             await self._join()
             stack.push_async_callback(self._consumer.stop)
             try:
@@ -204,6 +208,8 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
         while True:
             self.metrics.look(now_ms())
             self._tell()
+            if self._say is not None:
+                await self._say.well(said_of(self.deliverer, now_ms()))
             for topic in sources(self.names):
                 lags = [self._lag(tp) for tenure in self.tenures.values() for tp in tenure.sources if tp.topic == topic]
                 self.metrics.gauges["deliver_lag_records"].labels(topic).set(sum(lags))

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from intentflow.readmodel.deliverers import Deliverer, part_of
 from intentflow.readmodel.pulse import Pulse
 from intentflow.readmodel.views import HealthPart, Name, State
 
@@ -19,11 +20,14 @@ class Seen(Struct, frozen=True, kw_only=True):
     whole: bool = False
     model: str = ""  # the hash of the one that took effect last; empty: not known
     ours: str = ""
+    deliverers: tuple[Deliverer, ...] = ()
 
 
 def parts_of(seen: Seen, now: int) -> tuple[HealthPart, ...]:
     """What is to be said of each part."""
-    return _redis(seen), _projector(seen, now), _kafka(seen, now), _worker(seen, now), _model(seen)
+    parts = _redis(seen), _projector(seen, now), _kafka(seen, now), _worker(seen, now), _model(seen)
+    webhooks = part_of(seen.deliverers, now)
+    return parts if webhooks is None else (*parts, webhooks)
 
 
 def worst(parts: tuple[HealthPart, ...]) -> State:

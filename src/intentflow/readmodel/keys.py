@@ -1,7 +1,7 @@
 """The names of all keys in Redis, each with its writer: they are said here once.
 
-The projector writes all of them but those of a generation that `intentflow rebuild` is building, which that writes; and `current`, which
-belongs to whoever has just built one. Braces make all keys of an app one slot, so that a cluster keeps them together.
+The projector writes all of them but `deliverers`, and those of a generation that `intentflow rebuild` is building, which that writes; and
+`current`, which belongs to whoever has just built one. Braces make all keys of an app one slot, so that a cluster keeps them together.
 
 | key | kind | holds |
 |---|---|---|
@@ -10,6 +10,7 @@ belongs to whoever has just built one. Braces make all keys of an app one slot, 
 | `...:lease` | string | token of the projector at work, with an expiry |
 | `...:rebuild` | string | token of the `intentflow rebuild` at work, with an expiry |
 | `...:pulse` | string | how the projector is, every second |
+| `...:deliverers` | hash | who delivers webhooks → how it is, every second; written by `intentflow deliver`, each its own field |
 | `...:erased` | hash | hash of an erased lead's key → which changes and rejections were of it |
 | `...:<n>:meta` | hash | what the generation was built from, and whether it is whole |
 | `...:<n>:positions` | hash | topic/partition → offset of the next record to come; and the highest epoch of each changelog |
@@ -68,6 +69,7 @@ class Root:
         self.lease = f"{self.prefix}:lease"
         self.rebuild = f"{self.prefix}:rebuild"
         self.pulse = f"{self.prefix}:pulse"
+        self.deliverers = f"{self.prefix}:deliverers"
         self.erased = f"{self.prefix}:erased"
 
     def generation(self, number: int) -> Keys:

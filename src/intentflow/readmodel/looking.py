@@ -3,6 +3,7 @@
 from redis.exceptions import RedisError
 
 from intentflow.adapters.redis_client import Client
+from intentflow.readmodel.deliverers import Deliverer, deliverers
 from intentflow.readmodel.generations import Generations
 from intentflow.readmodel.health_told import Seen
 from intentflow.readmodel.keys import Root
@@ -13,10 +14,11 @@ async def look(redis: Client, root: Root, generations: Generations, ours: str) -
     """What is found; `ours` is the hash of the scoring model that is read with."""
     try:
         memory = await redis.info("memory")
+        said = await deliverers(redis, root.deliverers)
         pulse = decode_pulse(await redis.get(root.pulse))
         number = await generations.serving()
         if number is None:
-            return Seen(memory=_memory(memory), policy=_policy(memory), pulse=pulse, ours=ours)
+            return Seen(memory=_memory(memory), policy=_policy(memory), pulse=pulse, ours=ours, deliverers=_all(said))
         _, whole = await generations.plan(number)
         model = await redis.hget(root.generation(number).meta, "model")
     except (RedisError, OSError, TimeoutError) as error:
@@ -29,7 +31,12 @@ async def look(redis: Client, root: Root, generations: Generations, ours: str) -
         whole=whole,
         model="" if model is None else model.decode(),
         ours=ours,
+        deliverers=_all(said),
     )
+
+
+def _all(said: dict[bytes, Deliverer | None]) -> tuple[Deliverer, ...]:
+    return tuple(one for one in said.values() if one is not None)
 
 
 def _memory(info: dict[str, object]) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Sort = Literal["stage", "since", "active", "engagement", "fit", "intent"]
 Kind = Literal["lead", "visitor"]
-Name = Literal["redis", "projector", "kafka", "worker", "model"]
+Name = Literal["redis", "projector", "kafka", "worker", "model", "webhooks"]
 State = Literal["ok", "degraded", "down"]
 CauseKind = Literal["event", "outcome", "profile", "decay", "merge", "model", "erasure", "evidence"]
 
