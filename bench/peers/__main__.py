@@ -31,6 +31,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=1_000_000, help="of each load (default 1 000 000)")
     parser.add_argument("--few", type=int, default=100_000, help="of an arm under 10 000 events/s (default 100 000)")
     parser.add_argument("--repeats", type=int, default=3, help="turns of each arm (default 3)")
+    parser.add_argument(
+        "--minutes", type=float, default=50, help="that it may take: fewer turns if need be (default 50)"
+    )
     return parser.parse_args()
 
 
@@ -43,7 +46,9 @@ async def all_loads(
         shown.say(f"{load}: making {said.events:,} events, and what the answers must be")
         given = made(load, said.events, until)
         few = made(load, min(said.few, said.events), until) if any(arm.slow for arm in arms) else None
-        results += await Race(bootstrap, folder, load, shown).run(arms, given, few, said.repeats)
+        results += await Race(bootstrap, folder, load, shown).run(
+            arms, given, few, said.repeats, said.minutes * 60 / len(said.loads)
+        )
     return results
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+import time
 from pathlib import Path
 
 from bench.arms import bare
@@ -16,6 +17,8 @@ from bench.peers.resolving import ROOT
 from bench.peers.result import Result, Run, guarded
 from bench.peers.shown import Shown
 
+FOR_TURNS = 0.6  # of the time; the rest is for what comes afterwards
+
 
 class Race:
     """All arms on one load."""
@@ -25,18 +28,26 @@ class Race:
         self.say = shown.say
         self.sources: dict[str, str] = {}  # prefix → topic that is full
 
-    async def run(self, arms: list[Arm], given: Input, few: Input | None, repeats: int) -> list[Result]:
-        """Every arm's result, with a problem where one has no number."""
+    async def run(self, arms: list[Arm], given: Input, few: Input | None, repeats: int, seconds: float) -> list[Result]:
+        """Every arm's result, with a problem where one has no number.
+
+        Fewer turns than `repeats`, but two at least, if more would take longer than most of `seconds`.
+        """
         inputs = {arm.name: few if arm.slow and few is not None else given for arm in arms}
         results = [
             Result(arm, self.load, len(inputs[arm.name].records), leads=len(list(inputs[arm.name].reference.leads())))
             for arm in arms
         ]
-        for number in range(repeats):
+        number, last, took, end = 0, False, 0.0, time.monotonic() + seconds * FOR_TURNS
+        while not last:
+            begun = time.monotonic()
+            last = number + 1 == repeats or (number > 0 and begun + 2 * took > end)
             for result in results if number % 2 == 0 else reversed(results):
                 if not result.problem and (number == 0 or not result.arm.slow):
-                    last = number == repeats - 1 or result.arm.slow
-                    await guarded(result, self.say, self._turn(result, inputs[result.arm.name], number, last))
+                    await guarded(
+                        result, self.say, self._turn(result, inputs[result.arm.name], number, last or result.arm.slow)
+                    )
+            number, took = number + 1, time.monotonic() - begun
         await checked(self.bootstrap, [r for r in results if r.last is not None and not r.problem], self.say)
         return results
 

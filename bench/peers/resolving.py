@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rich.console import Console
+
 from intentflow.adapters.jars import Jar, check, default_cache, fetch, pinned
 from intentflow.adapters.java import java_program
 from intentflow.errors import IntentflowError
@@ -34,6 +36,7 @@ def python(name: str) -> Path:
     stamp, program = folder / ".of", folder / "bin" / "python"
     if stamp.exists() and stamp.read_text() == _hash(lock):
         return program
+    Console(stderr=True).print(f"{name}: a virtual environment in {FOLDER.name}, once")
     _run([sys.executable, "-m", "venv", "--clear", str(folder)])
     _run(
         [

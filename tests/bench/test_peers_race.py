@@ -24,7 +24,7 @@ async def test_a_right_arm_has_a_number_and_one_that_is_wrong_dead_or_not_to_be_
     absent = Arm("absent", "absent", "peer", nowhere, "none")
     arms = [plain("right"), plain("wrong", PLAIN_POINTS="0.01"), plain("dead", PLAIN_DIES="1"), absent]
     results = await Race(kafka.bootstrap, tmp_path, "zipf", Shown()).run(
-        arms, made("zipf", 2000, 1_790_000_000_000), None, 1
+        arms, made("zipf", 2000, 1_790_000_000_000), None, 1, 60.0
     )
     rows = {one.arm: one for one in map(row, results)}
     assert rows["right"].correct

@@ -74,6 +74,6 @@ pw.run(
     persistence_config=pw.persistence.Config(
         pw.persistence.Backend.filesystem(where.folder),
         snapshot_interval_ms=INTERVAL_SECONDS * 1000,
-        persistence_mode=pw.PersistenceMode.OPERATOR_PERSISTING,
+        persistence_mode=pw.PersistenceMode.PERSISTING,  # of its input; to persist operators asks for a licence key
     ),
 )
