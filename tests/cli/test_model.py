@@ -88,7 +88,10 @@ def test_the_default_is_shown_without_a_name():
 
 
 def test_the_shipped_models_are_listed():
-    assert CliRunner().invoke(app, ["list"]).stdout.split() == ["b2b-saas", "bants", "legal", "retail"]
+    lines = CliRunner().invoke(app, ["list"]).stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["b2b-saas", "bants", "legal", "retail"]
+    told = json.loads(CliRunner().invoke(app, ["list", "--json"]).stdout)
+    assert [(one["model"], one["hash"][:12]) for one in told] == [(line.split()[0], line.split()[3]) for line in lines]
 
 
 @pytest.mark.parametrize("command", ["check", "show", "test"])

@@ -106,10 +106,14 @@ def diff(old: Model, new: Model, as_json: JsonOption = False) -> None:
 
 
 @app.command("list")
-def list_models() -> None:
+def list_models(as_json: JsonOption = False) -> None:
     """List the models that come with intentflow."""
-    for name in shipped():
-        typer.echo(name)
+    found = [_named(read(name)) for name in shipped()]
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+    else:
+        for one in found:
+            typer.echo(f"{one['model']:10} version {one['version']}  {str(one['hash'])[:12]}")
 
 
 def _report(
