@@ -4,65 +4,90 @@ import argparse
 import logging
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.alarms.all_scenes import SCENES, unstaged
-from tests.alarms.plant import plant
+from tests.alarms.all_scenes import SCENES, STRANGE
+from tests.alarms.plant import Plant, plant
 from tests.alarms.scenes import Scene, Seen, played
 from tests.system.verdict import nothing_lost_and_nothing_twice
 
 err = Console(stderr=True)
 
 
-def wanted() -> tuple[list[Scene], Path]:
-    """What the command line asks for."""
+def wanted() -> tuple[list[str], Path]:
+    """The scenes that the command line asks for, by name, and the folder."""
+    every = [one.name for one in (*SCENES, *STRANGE)]
     said = argparse.ArgumentParser(prog="python -m tests.alarms", description=__doc__)
     said.add_argument("--only", help="these scenes, with commas between them")
-    said.add_argument(
-        "--folder", type=Path, help="where data and logs go; default: a temporary folder, kept if it fails"
-    )
+    said.add_argument("--folder", type=Path, help="where data and logs go; default: a temporary folder")
     args = said.parse_args()
-    names = args.only.split(",") if args.only else [one.name for one in SCENES]
-    if unknown := set(names) - {one.name for one in SCENES}:
-        said.error(f"no such scene: {', '.join(sorted(unknown))}. There are: {', '.join(one.name for one in SCENES)}")
-    return [one for one in SCENES if one.name in names], args.folder or Path(tempfile.mkdtemp(prefix="alarms-"))
+    names = args.only.split(",") if args.only else every
+    if unknown := set(names) - set(every):
+        said.error(f"no such scene: {', '.join(sorted(unknown))}. There are: {', '.join(every)}")
+    return names, args.folder or Path(tempfile.mkdtemp(prefix="alarms-"))
+
+
+def play(scenes: Iterable[Scene], plant: Plant, seen: list[Seen]) -> bool:
+    """Play these one after the other, whatever comes of them; what was seen is added. Whether all went as it should."""
+    fine = True
+    for scene in scenes:
+        err.print(f"{scene.name}: {scene.cause}")
+        try:
+            seen.append(played(scene, plant))
+            err.print(f"  fired, mended after {seen[-1].mended:.0f} s, well after {seen[-1].cured:.0f} s more")
+        except AssertionError as error:
+            err.print(f"  [red]{error}[/red]")
+            plant.again(*plant.parts)
+            fine = False
+    return fine
 
 
 def table(seen: list[Seen]) -> Table:
     """What was seen, for people."""
     shown = Table("scene", "alerts", "mended after, s", "well after, s", "fired too")
     for one in seen:
-        names = "\n".join(sorted(one.scene.alerts))
-        shown.add_row(one.scene.name, names, f"{one.mended:.1f}", f"{one.cured:.1f}", "\n".join(sorted(one.besides)))
+        alerts, besides = "\n".join(sorted(one.scene.alerts)), "\n".join(sorted(one.besides))
+        shown.add_row(one.scene.name, alerts, f"{one.mended:.0f}", f"{one.cured:.0f}", besides)
     return shown
 
 
+def page(seen: list[Seen]) -> str:
+    """The same as rows of docs/alerts.md."""
+
+    def names(of: Iterable[str]) -> str:
+        return ", ".join(one.removeprefix("Intentflow") for one in sorted(of))
+
+    rows = (
+        f"| {one.scene.cause} | {names(one.scene.alerts)} | {names(one.besides)} | {one.mended:.0f} | {one.cured:.0f} |"
+        for one in seen
+    )
+    return "\n".join(
+        [
+            "| fault, and what was done | fired | fired too | mended after, s | well after, s |",
+            "|---|---|---|---|---|",
+            *rows,
+        ]
+    )
+
+
 def main() -> int:
-    """0: all that was wanted fired, and all was well again. 1: something did not."""
+    """0: all that was wanted fired, all was well again, and nothing was lost. 1: something did not, or was."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    scenes, folder = wanted()
+    names, folder = wanted()
     err.print(f"logs: {folder}")
     seen: list[Seen] = []
-    failed = 0
     with plant(folder) as one:
-        for number, scene in enumerate(scenes, 1):
-            err.print(f"{number}/{len(scenes)} {scene.name}: {scene.cause}")
-            try:
-                seen.append(played(scene, one))
-                err.print(f"  fired, mended after {seen[-1].mended:.1f} s, well after {seen[-1].cured:.1f} s")
-            except AssertionError as error:
-                err.print(f"  [red]{error}[/red]")
-                failed = 1
-                one.again(*one.parts)
+        fine = play([scene for scene in SCENES if scene.name in names], one, seen)
         nothing_lost_and_nothing_twice(one, path="none")
         err.print("verify: nothing lost, nothing twice")
+        fine = play([scene for scene in STRANGE if scene.name in names], one, seen) and fine
     Console().print(table(seen))
-    if missing := unstaged():
-        err.print(f"in no scene: {', '.join(missing)}")
-    return failed
+    (folder / "alerts.md").write_text(page(seen) + "\n")
+    return int(not fine)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""All scenes, in the order in which they are played: those after which the topics no longer say what the reference would, last."""
+"""All scenes, in the order in which they are played."""
 
 from ruamel.yaml import YAML
 
@@ -25,6 +25,8 @@ SCENES: tuple[Scene, ...] = (
     of_doors.console_and_deliverer_end,
     of_doors.redis_ends,
     of_doors.a_dead_receiver,
+)
+STRANGE: tuple[Scene, ...] = (  # after these the topics no longer say what the reference would
     of_meaning.a_review_that_was_forgotten,
     of_meaning.a_rollout_that_hangs,
     of_meaning.a_wrong_build,
@@ -35,4 +37,4 @@ def unstaged() -> list[str]:
     """The alerts that no scene makes fire."""
     groups = YAML(typ="safe").load(FOLDER / "rules.yml")["groups"]
     alerts = {rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule}
-    return sorted(alerts - {ALWAYS}.union(*(one.alerts for one in SCENES)))
+    return sorted(alerts - {ALWAYS}.union(*(one.alerts for one in (*SCENES, *STRANGE))))

@@ -3,12 +3,15 @@
 import re
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from ruamel.yaml import YAML
 
+from intentflow.cli.main import app
 from intentflow.metrics import PARTS
 from intentflow.settings import Settings
 
@@ -101,3 +104,21 @@ def test_the_alertmanager_knows_the_alerts_that_it_names_and_tells_each_severity
     assert named <= {alert["alert"] for alert in ALERTS} | {"IntentflowLagging"}
     receivers = {one["name"] for one in said["receivers"]}
     assert {said["route"]["receiver"], *(route["receiver"] for route in said["route"]["routes"])} == receivers
+
+
+def test_a_runbook_names_commands_and_settings_that_there_are_with_all_that_they_must_be_told():
+    wrong = []
+    for page in sorted((ROOT / "docs" / "runbooks").glob("*.md")):
+        for said in re.findall(r"`intentflow ([^`]+)`", page.read_text()):
+            command: Any = typer.main.get_command(app)
+            words = said.split()
+            while words and words[0] in getattr(command, "commands", ()):
+                command = command.commands[words.pop(0)]
+            options = {name for one in command.params for name in one.opts if name.startswith("--")}
+            needed = sum(one.param_type_name == "argument" and one.required for one in command.params)
+            given = sum(word.isupper() and not before.startswith("--") for before, word in pairwise(["", *words]))
+            if given < needed or {word for word in words if word.startswith("--")} - options:
+                wrong.append((page.name, said))
+        names = re.findall(r"`INTENTFLOW_(\w+)`", page.read_text())
+        wrong += [(page.name, name) for name in names if name.lower() not in Settings.model_fields]
+    assert wrong == []
