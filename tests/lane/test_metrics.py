@@ -76,6 +76,14 @@ def test_a_topic_without_lag_is_not_late_however_old_its_last_record():
     assert (value(metrics, "intentflow_lag_seconds", topic="events") or 0) > 59
 
 
+def test_what_alerts_ask_the_increase_of_is_told_from_zero_on():
+    metrics = Metrics()
+    metrics.behind("events", 0, None, 0)
+    names = ("counted", "duplicate", "forwarded")
+    assert [value(metrics, f"intentflow_events_{name}_total", topic="events") for name in names] == [0, 0, 0]
+    assert value(metrics, "intentflow_events_rejected_total", topic="events", reason="misrouted") == 0
+
+
 def test_a_trace_of_a_late_change_is_an_exemplar():
     metrics, told = Metrics(), [(b"l:a", [Unpublished(0, 1, msgspec.json.encode(CHANGE))])]
     trace = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
