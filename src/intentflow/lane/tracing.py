@@ -18,7 +18,10 @@ def traces_of(source: int, records: Sequence[SourceRecord], changes: Changes) ->
 
 
 def _headers(records: Sequence[SourceRecord], offset: int) -> Sequence[Header]:
-    at = bisect_left(records, offset, key=_offset)
+    """The headers of the record at an offset: most often the offsets have no gaps."""
+    at = offset - records[0].offset if records else 0
+    if not 0 <= at < len(records) or records[at].offset != offset:
+        at = bisect_left(records, offset, key=_offset)
     return records[at].headers if at < len(records) and records[at].offset == offset else ()
 
 
