@@ -79,6 +79,14 @@ def test_what_is_published_twice_byte_for_byte_is_a_repeat_and_no_difference(app
     assert (differences, checked.repeats) == ([], 6)
 
 
+def test_what_was_published_in_a_trace_and_again_without_it_is_a_repeat_too(app):
+    first = app.changes[-1]
+    app.changes.append(first._replace(offset=len(app.changes)))
+    app.changes[-2] = first._replace(headers=(*first.headers, ("traceparent", b"00-1")))
+    differences, checked = app.judged()
+    assert (differences, checked.repeats) == ([], 1)
+
+
 def test_a_row_with_a_changed_count_is_a_wrong_score(app):
     key, at = last_row(app, of=b"l:")
     app.write(key, miscounted(app.fold.model, key, app.rows[key]))

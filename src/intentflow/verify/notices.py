@@ -44,7 +44,7 @@ def notices_of(records: Sequence[Published], find: Find, checked: Checked) -> No
         known = first.setdefault(record.id, record)
         if known is not record:
             checked.repeats += 1
-            if (known.value, list(known.headers)) != (record.value, list(record.headers)):
+            if not record.repeats(known):
                 detail = f"id {record.id} is there twice with different bytes, first at offset {known.offset}"
                 found.wrong.append(find("notice_unlike", record.offset, detail))
             continue

@@ -44,7 +44,7 @@ def changes_of(records: Sequence[Published], key: bytes, find: Find) -> Changes:
         known = first.setdefault(record.id, record)
         if known is not record:
             found.repeats += 1
-            if (known.value, list(known.headers)) != (record.value, list(record.headers)):
+            if not record.repeats(known):
                 detail = f"id {record.id} is there twice with different bytes, first at offset {known.offset}"
                 found.wrong.append(find("change_twice", record.offset, detail))
             continue

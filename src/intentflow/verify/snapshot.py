@@ -10,6 +10,7 @@ from intentflow.wire.control import ClockRecord, Erasure, ModelRecord, decode_co
 from intentflow.wire.records import Ledger
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.topic_names import TopicNames
+from intentflow.wire.trace_context import TRACEPARENT
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -32,6 +33,14 @@ class Published(NamedTuple):
     id: str  # as its headers say
     value: bytes
     headers: Headers
+
+    def repeats(self, first: "Published") -> bool:
+        """Whether it is that record again, byte for byte; of the trace that it came in, which nobody keeps, nothing is asked."""
+        return self.value == first.value and _untraced(self.headers) == _untraced(first.headers)
+
+
+def _untraced(headers: Headers) -> list[tuple[str, bytes]]:
+    return [header for header in headers if header[0] != TRACEPARENT]
 
 
 class Refused(NamedTuple):
