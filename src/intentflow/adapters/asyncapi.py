@@ -36,6 +36,10 @@ CE_HEADERS = {
         "ce_subject": {"type": "string", "description": "the lead's key"},
         "ce_time": {"type": "string", "format": "date-time"},
         "content-type": {"const": "application/json"},
+        "traceparent": {
+            "type": "string",
+            "description": "W3C trace context of the event that caused this, if it had one",
+        },
     },
 }
 REJECTED_HEADERS = {
