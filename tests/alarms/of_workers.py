@@ -52,7 +52,7 @@ def a_worker_freezes(plant: Plant) -> Generator[None]:
 def a_backlog(plant: Plant) -> Generator[None]:
     """After an outage records of twenty minutes ago wait, and the one worker folds two at a time. Two workers with more room."""
     plant.stop(*WORKERS)
-    plant.put(events(60_000, 3_000, seed=3), seconds_old=TWENTY_MINUTES)
+    plant.put(events(30_000, 3_000, seed=3), seconds_old=TWENTY_MINUTES)
     plant.start(A, chunk=2, in_flight=1)
     yield
     assert "records behind" in plant.say("lag", "--over", "60", finds=1)
