@@ -55,7 +55,7 @@ async def keep_time(lane: Lane) -> None:
             if heard:  # an error that was said is an answer too
                 lane.asking, lane.answers = False, lane.answers + 1
             _let_go(lane)
-            if lane.settings.clock == "wall":
+            if heard and lane.settings.clock == "wall":
                 await asyncio.gather(*(_say(lane, number, owned) for number, owned in lane.owned.items()))
 
 
