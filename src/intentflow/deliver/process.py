@@ -70,7 +70,7 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
             if self._say is not None:
                 stack.push_async_callback(self._say.ended)
             await self._join()
-            stack.push_async_callback(self._consumer.stop)
+            stack.push_async_callback(self._leave)
             try:
                 async with asyncio.TaskGroup() as self._tasks:
                     self._consumer.subscribe(sources(self.names), listener=self)
@@ -99,6 +99,15 @@ class Process(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka says
         except (KafkaError, OSError) as error:
             await self._consumer.stop()
             raise ServerMissingError(f"no Kafka answers at {self.settings.bootstrap} ({error})") from error
+
+    async def _leave(self) -> None:
+        try:
+            await self._consumer.stop()
+        except (
+            asyncio.CancelledError
+        ):  # of its own task, which it cancels while that waits for a Kafka that is gone; not of ours
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise
 
     async def _end(self, until: asyncio.Event, works: Sequence[asyncio.Task[None]]) -> None:
         await until.wait()
