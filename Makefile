@@ -9,7 +9,7 @@ PYTHON ?=
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test test-doors lint format bench bench-latency bench-doors bench-peers faults alarms mutants lock clean
+.PHONY: help install up demo test test-doors lint format compile bench bench-latency bench-doors bench-peers faults alarms mutants lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -43,6 +43,9 @@ lint: $(STAMP)  ## lint, format, types and layers
 format: $(STAMP)  ## mend what the formatter and the linter can mend by themselves
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
+
+compile: $(STAMP)  ## make machine code of the core again, after its source was changed (a minute)
+	@$(BIN)/python -m intentflow.compiling
 
 bench: $(STAMP)  ## measure: events a second, restore, latency (minutes)
 	@$(BIN)/python -m bench
@@ -99,4 +102,6 @@ $(STAMP): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; \
 	echo "==> intentflow itself"; \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	echo "==> the core as machine code, where there is a C compiler (a minute)"; \
+	$(BIN)/python -m intentflow.compiling || echo "going on with plain Python"; \
 	touch $@

@@ -2,4 +2,7 @@
 
 from importlib.metadata import version
 
+from intentflow import compiled
+
 __version__ = version("intentflow")
+compiled.take()

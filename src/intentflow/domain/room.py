@@ -72,7 +72,7 @@ class Room:
         if lead.windows and self._ends_raise:
             due = min(due, _next_jump(self._ends_raise, lead, now))
         if min(room) <= 0 and self._judge.may_rise(lead, now, scores_of(sums)):
-            due = now + 1
+            due = float(now + 1)
         paid = 0
         for cap, axis, slot, bit in self._groups:
             more = cap - sums[slot]
@@ -119,7 +119,7 @@ class Room:
 
     def _opens(self, lead: Lead, now: int, rung: Rung) -> float:
         """A time before which its cool-down, its hand-offs or what bars it keep the stage closed; one that is over if nothing does."""
-        opens: float = self._judge.handed_until(rung, lead) if lead.entered else 0
+        opens = float(self._judge.handed_until(rung, lead)) if lead.entered else 0.0
         if rung.cool_down and lead.left and rung.code in lead.left:
             opens = max(opens, lead.left[rung.code] + rung.cool_down)
         lasts = lead.lasts or {}

@@ -1,0 +1,78 @@
+"""The compiled core: made of the plain modules, taken while it fits them, and the same to the byte."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+
+from intentflow import compiled
+from intentflow.compiling import install, missing
+
+ROOT = compiled.HERE.parent.parent
+
+
+def bytes_of(core):
+    env = {**os.environ, compiled.PURE: "1" if core == "plain" else "0"}
+    said = subprocess.run(
+        [sys.executable, "-m", "tests.core_bytes"], cwd=ROOT, env=env, check=True, capture_output=True, text=True
+    )
+    which, digest = said.stdout.split()
+    assert which == core
+    return digest
+
+
+def test_both_cores_write_the_same_bytes():
+    if not compiled.in_force():
+        pytest.skip(f"the core is not compiled here ({missing() or 'or not of this source: make compile'})")
+    assert bytes_of("plain") == bytes_of("compiled")
+
+
+@pytest.mark.parametrize("name", compiled.CORE)
+def test_no_module_of_the_core_defines_a_struct(name):
+    """mypyc drops what a class says to its metaclass: `array_like` would be forgotten, and every row be another."""
+    tree = ast.parse((compiled.HERE / f"{name.replace('.', '/')}.py").read_text())
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    assert [
+        each.name for each in classes if each.keywords or "Struct" in {getattr(b, "id", "") for b in each.bases}
+    ] == []
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """A folder with a core of one module that is only a file; `take` looks there alone."""
+    (tmp_path / "fold.so").write_bytes(b"")
+    install({"intentflow.domain.fold": tmp_path / "fold.so"}, tmp_path / "core")
+    monkeypatch.setattr(compiled, "folders", lambda: [tmp_path / "core"])
+    monkeypatch.setattr(sys, "meta_path", [each for each in sys.meta_path if not isinstance(each, compiled.Compiled)])
+    for name in ("intentflow.domain.fold", "intentflow.domain.lead"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.delenv(compiled.PURE, raising=False)
+    return tmp_path / "core"
+
+
+def test_a_core_that_fits_is_taken(made):
+    assert compiled.take()
+    assert compiled.in_force()
+    found = find_spec("intentflow.domain.fold")
+    assert found is not None
+    assert found.origin == str(made / "intentflow.domain.fold.so")
+    plain = find_spec("intentflow.domain.lead")
+    assert plain is not None
+    assert plain.origin == str(compiled.HERE / "domain" / "lead.py")
+
+
+def test_a_core_made_of_other_source_is_left_alone(made):
+    note = json.loads((made / compiled.NOTE).read_bytes())
+    (made / compiled.NOTE).write_text(json.dumps({**note, "fingerprint": "of yesterday"}))
+    assert not compiled.take()
+    assert not compiled.in_force()
+
+
+def test_who_wants_plain_python_gets_it(made, monkeypatch):
+    monkeypatch.setenv(compiled.PURE, "1")
+    assert not compiled.take()
+    assert not compiled.in_force()
