@@ -6,8 +6,9 @@ from hypothesis import assume, given, settings
 from intentflow.domain.change import by_event
 from intentflow.domain.explain import adds_up
 from intentflow.domain.worth import scores_of
-from tests.domain.arms import KEY, FoldArm
+from tests.domain.arms import FoldArm
 from tests.domain.strategies import histories, models
+from tests.oracle.made import KEY
 
 
 @pytest.mark.parametrize(
