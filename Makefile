@@ -9,7 +9,8 @@ PYTHON ?=
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test test-doors lint format compile bench bench-latency bench-doors bench-peers faults alarms mutants lock clean
+.PHONY: help install up demo test test-doors lint format compile bench bench-check bench-record bench-latency bench-scale bench-doors \
+  bench-peers faults alarms mutants lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -50,8 +51,17 @@ compile: $(STAMP)  ## make machine code of the core again, after its source was 
 bench: $(STAMP)  ## measure: events a second, restore, latency (minutes)
 	@$(BIN)/python -m bench
 
+bench-check: $(STAMP)  ## has it become slower? Five runs against bench/recorded.json; a drop of 15 % fails (minutes)
+	@$(BIN)/python -m bench.check $(ARGS)
+
+bench-record: $(STAMP)  ## write down how fast it is now, for bench-check
+	@$(BIN)/python -m bench.check --record $(ARGS)
+
 bench-latency: $(STAMP)  ## measure how long a change takes at 1 000, 10 000 and 50 000 events a second (eight minutes)
 	@$(BIN)/python -m bench.latency $(ARGS)
+
+bench-scale: $(STAMP)  ## measure 1, 2 and 4 workers: events a second, and how long partitions stand still when one comes or goes (minutes)
+	@$(BIN)/python -m bench.scale $(ARGS)
 
 bench-doors: $(STAMP)  ## measure the collector: requests and events a second, waiting, memory (a minute)
 	@$(BIN)/python -m bench.doors $(ARGS)

@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -66,6 +68,17 @@ async def run(bootstrap: str, folder: Path, count: int, faust: int) -> tuple[lis
     return arms, await recovery(settings_of("recovery", bootstrap, folder, PARTITIONS), folder)
 
 
+@contextmanager
+def pinned_stack(folder: Path) -> Iterator[EmbeddedStack]:
+    """One Apache Kafka, on the core that the worker does not have."""
+    with EmbeddedStack(folder, kafka_port=0, valkey=False, heap_mb=1024) as stack:
+        if shutil.which("taskset"):
+            subprocess.run(
+                ["taskset", "-a", "-p", "-c", "0", str(stack.kafka.pid)], check=True, stdout=subprocess.DEVNULL
+            )
+        yield stack
+
+
 def quiet() -> None:
     """The client's own talk of leaders that it retries is no finding of ours."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
@@ -96,14 +109,7 @@ def main() -> int:
     )
     given = parser.parse_args()
     quiet()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        EmbeddedStack(Path(folder), kafka_port=0, valkey=False, heap_mb=1024) as stack,
-    ):
-        if shutil.which("taskset"):
-            subprocess.run(
-                ["taskset", "-a", "-p", "-c", "0", str(stack.kafka.pid)], check=True, stdout=subprocess.DEVNULL
-            )
+    with tempfile.TemporaryDirectory() as folder, pinned_stack(Path(folder)) as stack:
         arms, recovered = asyncio.run(run(stack.addresses.bootstrap, Path(folder), given.events, given.faust_events))
     show(arms)
     waits = ", ".join(f"{seconds:.1f}" for seconds in recovered.seconds_to_first_event)
