@@ -53,8 +53,10 @@ class Stage:
     async def projecting(self) -> AsyncIterator[asyncio.Task[None]]:
         """A projector is at work."""
         running = asyncio.create_task(self.projector().run())
-        yield running
-        await ended(running)
+        try:
+            yield running
+        finally:
+            await ended(running)
 
     def projector(self) -> Projector:
         return Projector(self.client, self.kafka, self.names, FOLD, ProjectorMetrics(), refresh=1.0)
