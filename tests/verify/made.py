@@ -62,6 +62,7 @@ class MadeApp:
         self.notices: list[Line] = []
         self.rejections: list[Refused] = []
         self.committed: dict[str, int] | None = None  # None: everything
+        self.purged = False  # whether rejections of who was erased were taken away
         self.now = 0  # the time at which messages are posted
         self.write(*encode_fence(Fence(EPOCH, bytes(16))))
         self.write(SOURCES, encode_sources(EPOCH, [Topic(topic) for topic in self.topics]))
@@ -179,7 +180,7 @@ class MadeApp:
         ends = {topic: len(lines) for topic, lines in self.sources.items()}
         rejections = [one for one in self.rejections if wants(one.key or b"")]
         committed = ends if self.committed is None else self.committed
-        made = Snapshot(0, 1, NAMES, log, committed, ends, {}, [], {}, rejections, wants=wants)
+        made = Snapshot(0, 1, NAMES, log, committed, ends, {}, [], {}, rejections, wants=wants, purged=self.purged)
         for source, topic in enumerate(self.topics):
             for line in self.sources[topic][: self.ledgers[source].position]:
                 told = Told(source, line.offset, line.timestamp, line.key, line.value, line.headers)

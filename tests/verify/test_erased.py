@@ -57,6 +57,21 @@ def test_where_the_log_no_longer_tells_when_nothing_is_said_of_who_was_erased(ap
     assert checked.scores_not_known == len(app.snapshot().erasures())
 
 
+def test_where_their_rejections_are_gone_with_them_nothing_is_said_of_who_was_erased_and_all_is_said_of_others(app):
+    erased, other = next(iter(app.snapshot().erasures())), b"l:another"
+    app.give([(UNTIL, key, b"{") for key in (erased, other, erased)])
+    gone = [one for one in app.rejections if one.key in app.snapshot().erasures()]
+    app.rejections = [one for one in app.rejections if one not in gone]
+    assert len(gone) >= 2
+    assert {one.what for one in app.judged()[0]} == {"rejection_missing", "books"}
+    app.purged = True
+    differences, checked = app.judged(shares=2)
+    assert differences == []
+    assert checked.erased == len(app.snapshot().erasures())
+    app.rejections = [one for one in app.rejections if one.key != other]
+    assert [one.what for one in app.judged()[0]] == ["rejection_missing"]
+
+
 def test_a_lead_that_remembers_something_from_before_its_erasure_is_found(app):
     key, before = next(
         (key, history) for key, history in app.snapshot().log.history.items() if _reborn(app, key, history)

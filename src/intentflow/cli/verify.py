@@ -135,6 +135,7 @@ def _lines(report: Report, wish: Wish) -> list[tuple[str, int, str]]:
             checked.scores_not_known,
             "not compared: they depend on the order between topics, which is not known",
         ),
+        ("  erased", checked.erased, "not judged: what was refused of them went with them"),
         ("changes", checked.changes, ""),
         ("notices", checked.notices, "of carts, each as the reference tells it"),
         ("messages", checked.messages, "between leads, each as its sender must have told it"),

@@ -24,6 +24,7 @@ class Tally:
         self.loose: Counter[int] = Counter()  # of these, those of tied leads: they may have been sent on or refused too
         self.refused: dict[Place, tuple[str, Told]] = {}  # with the reason
         self.no_messages: Counter[int] = Counter()  # by source: refused as no message, or as one for somebody else
+        self.unwitnessed: set[Place] = set()  # records of which nobody can tell whether they were refused
 
     def sum_up(self, share: "Tally") -> None:
         """Add what a share of the leads comes to; what was refused of it is looked at by then."""
@@ -145,9 +146,11 @@ class Rejections:
         yield from self.wrong
         checked.rejections += len(self.found)
         checked.repeats += self.repeats
-        left = dict(self.found)
+        left = {place: refused for place, refused in self.found.items() if place not in tally.unwitnessed}
         for place, (reason, told) in tally.refused.items():
             refused = left.pop(place, None)
+            if place in tally.unwitnessed:
+                continue
             if refused is not None:
                 yield from self._unlike(refused, told, reason)
             elif strict or place[1] < self.snapshot.committed_of(place[0]):

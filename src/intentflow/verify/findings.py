@@ -70,6 +70,7 @@ class Checked(Struct):
     messages: int = 0  # between leads, different ones
     rejections: int = 0  # different ones, of the sources
     repeats: int = 0  # changes, messages and rejections that were published again, byte for byte
+    erased: int = 0  # their rejections are gone with them, so nothing is said of them
     in_motion: int = 0  # records, changes, messages and rejections behind the committed offsets: not judged
 
     def add(self, more: "Checked") -> None:

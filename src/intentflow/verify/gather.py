@@ -29,6 +29,7 @@ class Bounds(Struct):
     committed: Places
     log_end: int  # of the changelog
     ends: Places = {}  # of sources and outputs; empty until it was read once
+    purged_to: int = 0  # where the rejections begin
 
 
 class Gatherer:
@@ -54,7 +55,7 @@ class Gatherer:
             return mail
         for number in range(self.partitions):
             firsts, ends = await self.reader.bounds([names.identities], number)
-            _require_all(firsts, names)
+            _require_all(firsts)
             mail.ends[number] = ends[names.identities, number]
             async for records in self.reader.read(names.identities, number, mail.ends[number]):
                 mail.take(number, records)
@@ -88,26 +89,29 @@ class Gatherer:
                 f"{names.changelog}-{number} has no record of its sources: has a worker run with this app id?"
             )
         if not bounds.ends:
-            bounds.ends = await self._ends(topics, number)
+            bounds.ends = await self._ends(topics, bounds)
         snapshot = Snapshot(
             partition=number, partitions=self.partitions, names=names, log=log,
             committed={topic: bounds.committed[topic, number] for topic in topics if (topic, number) in bounds.committed},
             ends={topic: bounds.ends[topic, number] for topic in topics},
-            records={}, control=[], changes={}, rejections=[], only=only, wants=wants,
+            records={}, control=[], changes={}, rejections=[], only=only, wants=wants, purged=bounds.purged_to > 0,
         )  # fmt: skip
         for source, topic in enumerate(topics):
             await self._source(snapshot, source, topic)
+        if snapshot.purged and not snapshot.erasures():
+            raise _incomplete(names.rejections, number, bounds.purged_to)
         await self._outputs(snapshot, bounds.ends)
         _, after = await self.reader.bounds([names.changelog, *topics], number)
         now = {topic: after[topic, number] for topic in topics}
         snapshot.moved = now != snapshot.ends or after[names.changelog, number] != bounds.log_end
         return snapshot
 
-    async def _ends(self, topics: list[str], number: int) -> Places:
-        """Where the sources and what they became end now; all must begin with their first record."""
-        names, there = self.names, await self.reader.topics()
+    async def _ends(self, topics: list[str], bounds: Bounds) -> Places:
+        """Where the sources and what they became end now; all but the rejections must begin with their first record."""
+        names, number, there = self.names, bounds.number, await self.reader.topics()
         firsts, ends = await self.reader.bounds([*topics, names.changes, names.rejections], number)
-        _require_all(firsts, names)
+        bounds.purged_to = firsts.pop((names.rejections, number))
+        _require_all(firsts)
         if names.cart_notices in there:  # an app of an earlier version has told none
             _, notices = await self.reader.bounds([names.cart_notices], number)
             ends |= notices
@@ -142,21 +146,17 @@ class Gatherer:
             snapshot.rejections += [_refused(record) for record in records if wants(record.key or b"")]
 
 
-def _require_all(firsts: dict[tuple[str, int], int], names: TopicNames) -> None:
+def _require_all(firsts: Places) -> None:
     for (topic, number), first in firsts.items():
-        if not first:
-            continue
-        begins = f"{topic}-{number} begins at offset {first}: "
-        if topic == names.rejections:
-            raise ConfigError(
-                f"{begins}what was before has expired (retention), or `intentflow erase` took somebody's refused records away; "
-                "without them the books of the partition prove nothing. Verify before you erase, or erase with --keep-rejections; from now "
-                "on only an app that began anew can be verified"
-            )
-        raise ConfigError(
-            f"{begins}what was before has expired (retention), and a fold that begins in the middle proves nothing. Keep what is to be "
-            "verified (retention.ms), or verify an app that began anew"
-        )
+        if first:
+            raise _incomplete(topic, number, first)
+
+
+def _incomplete(topic: str, number: int, first: int) -> ConfigError:
+    return ConfigError(
+        f"{topic}-{number} begins at offset {first}: what was before has expired (retention), and a fold that begins in the middle "
+        "proves nothing. Keep what is to be verified (retention.ms), or verify an app that began anew"
+    )
 
 
 def _told(source: int, record: Any, key: bytes | None) -> Told:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from intentflow.domain.fold import Fold
-from intentflow.verify.account import Place
+from intentflow.verify.account import Account, Place
 from intentflow.verify.books import Balance, Rejections, Tally, books_differ
 from intentflow.verify.findings import Checked, Difference
 from intentflow.verify.mail import Mail
-from intentflow.verify.snapshot import Snapshot
+from intentflow.verify.snapshot import Snapshot, Told
 from intentflow.verify.tied import TiedJudge
 from intentflow.verify.walk import Pasts
 from intentflow.wire.murmur2 import partition_of
@@ -75,9 +77,14 @@ class PartitionJudge:
         judges = judge_of(snapshot, self.fold, self.options, checked, strict, rejections.too_late, self.post)
         share.add_control(snapshot)
         checked.records += len(snapshot.control_here())
+        unwitnessed = snapshot.unwitnessed()
         for key in snapshot.keys:
             records = snapshot.records.get(key, [])
             differences, account = judges.lead(key)
+            if key in unwitnessed:
+                differences, account = [], _anything(account, records)
+                share.unwitnessed |= account.either
+                checked.erased += 1
             share.add(records, account.outcomes, account.instead)
             share.either.update(source for source, _ in account.either)
             share.loose.update(source for source, _ in account.either if account.loose)
@@ -102,6 +109,11 @@ class PartitionJudge:
             yield Judged(list(books_differ(snapshot, self.tally)), 0)
             if self.options.settled or snapshot.settled:
                 yield Judged(list(_void(snapshot, (key for key in snapshot.log.shadowed if not key[0]))), 0)
+
+
+def _anything(account: Account, records: Iterable[Told]) -> Account:
+    """The same, where nobody can tell what became of any record: what was refused of them cannot be read any more."""
+    return replace(account, either={(told.source, told.offset) for told in records}, loose=True)
 
 
 def _void(snapshot: Snapshot, keys: Iterable[bytes]) -> Iterator[Difference]:

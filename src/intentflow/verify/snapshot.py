@@ -71,6 +71,7 @@ class Snapshot(Struct):
     rejections: list[Refused]
     notices: dict[bytes, list[Published]] = {}  # of carts
     moved: bool = False  # something was written while this was read
+    purged: bool = False  # the rejections of who was erased were taken away; those of others are all there
     only: bytes | None = None  # if this lead alone was read
     wants: Callable[[bytes], bool] = (
         everybody  # of which leads anything was read; of records without a key: whether of b""
@@ -138,6 +139,10 @@ class Snapshot(Struct):
         """The hashes of the models that took effect, by offset."""
         said = ((told.offset, self.said(told)) for told in self.control)
         return {offset: each.model for offset, each in said if isinstance(each, ModelRecord)}
+
+    def unwitnessed(self) -> frozenset[bytes]:
+        """Leads of which nobody can tell any more what was refused: they were erased, and their rejections are gone."""
+        return frozenset(self.erasures()) if self.purged else frozenset()
 
     def erasures(self) -> dict[bytes, dict[int, int]]:
         """The erasures by lead and offset: the time that each says."""
