@@ -4,9 +4,8 @@ import time
 from collections.abc import Generator
 from itertools import count
 
-from tests.alarms.plant import Plant, frozen, over_and_over
+from tests.alarms.plant import Plant, frozen, newcomers, over_and_over
 from tests.alarms.scenes import scene
-from tests.system.records import events
 from tests.system.workers import until
 
 numbers = count(1)
@@ -47,7 +46,7 @@ def console_and_deliverer_end(plant: Plant) -> Generator[None]:
     """Both are stopped, while leads move. Started again they go on where they were; what was missed is delivered."""
     plant.stop("console", "deliver")
     before = plant.endpoint.got
-    plant.put(events(500, 300, seed=next(numbers) + 2000))
+    plant.put(newcomers(20))
     yield
     plant.start("console", "deliver")
     until(lambda: plant.endpoint.got > before, "what was missed to be delivered")
@@ -65,7 +64,7 @@ def redis_ends(plant: Plant) -> Generator[None]:
 def a_dead_receiver(plant: Plant) -> Generator[None]:
     """A receiver answers 500. It is mended, and `deliver retry` sends what waits and what was given up."""
     plant.endpoint.answers.update({"/patient": 500, "/hasty": 500})
-    plant.put(events(100, 50, seed=next(numbers) + 1000))
+    plant.put(newcomers(20))
     yield
     assert "hasty" in plant.say("deliver", "status", finds=1)
     plant.endpoint.answers.update({"/patient": 204, "/hasty": 204})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.alarms.plant import WORKERS, Plant, over_and_over
+from tests.alarms.plant import WORKERS, Plant, newcomers, over_and_over
 from tests.alarms.scenes import scene
 from tests.system.records import events, settled
 from tests.system.workers import until
@@ -52,7 +52,7 @@ def events_that_mean_nothing(plant: Plant) -> Generator[None]:
 
     with over_and_over(visits, 0.5):
         yield
-    plant.put(events(2_000, 500, seed=next(numbers)))
+    plant.put(newcomers(20))
 
 
 def model(folder: Path, **changed: str) -> Path:
@@ -87,7 +87,7 @@ def a_wrong_build(plant: Plant) -> Generator[None]:
     """A worker of a build with an error on purpose: a receipt is lost. The build before it is started again."""
     plant.stop(*WORKERS)
     wrong = plant.worker("tests.alarms.wrong_scoring", INTENTFLOW_METRICS_PORT=str(plant.metrics_ports[A])).ready()
-    with over_and_over(lambda: plant.put(events(200, 500, seed=next(numbers))), 1):
+    with over_and_over(lambda: plant.put(newcomers(5)), 1):
         yield
     assert "a score is not the sum of its receipts" in wrong.said
     wrong.stop()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import signal
@@ -32,6 +33,7 @@ from tests.system.workers import App, until
 WORKERS = ("worker-a", "worker-b")
 PARTS = (*WORKERS, "collector", "console", "deliver")
 PATIENCE_SECONDS = 90.0
+numbers = itertools.count(1)
 
 
 class Plant(App):
@@ -131,6 +133,22 @@ class Plant(App):
     def is_well(self) -> bool:
         """Whether nothing is not."""
         return not self.ailments()
+
+
+def newcomers(count: int) -> Iterator[Sending]:
+    """People who were never here: each signs up for the newsletter, confirms it, and so changes its stage."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    for _ in range(count):
+        who = f"new-{next(numbers)}"
+        for action in ("signup", "confirm"):
+            event = {
+                "event_id": f"{who}-{action}",
+                "lead_id": who,
+                "occurred_at": now,
+                "family": "newsletter_signup",
+                "action": action,
+            }
+            yield f"l:{who}".encode(), json.dumps(event).encode()
 
 
 @contextlib.contextmanager
