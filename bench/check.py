@@ -23,7 +23,7 @@ from rich.console import Console
 
 from bench.__main__ import PARTITIONS, fill, pinned_stack, quiet
 from bench.arms import Figure, bare
-from bench.ours import intentflow, settings_of
+from bench.ours import Events, intentflow, settings_of
 from bench.payloads import events
 from intentflow.model.load import load
 
@@ -84,14 +84,13 @@ def fallen(before: Mapping[str, Ratio], now: Mapping[str, Ratio], clock_counts: 
     return said
 
 
-async def run(bootstrap: str, folder: Path, count: int, number: int) -> dict[str, Ratio]:
+async def run(bootstrap: str, folder: Path, inputs: Mapping[str, Events], number: int) -> dict[str, Ratio]:
     """One run of all arms. Raises SystemExit if an answer was wrong: what is wrong has no speed."""
     found, model = {}, load("retail")
-    for kind in KINDS:
-        made = list(events(kind, count, int(time.time() * 1000)))
+    for kind, made in inputs.items():
         settings = settings_of(f"{kind}-{number}", bootstrap, folder, PARTITIONS)
         names = await fill(settings, made)
-        beside = bare(BARE, bootstrap, names.events, PARTITIONS, count)
+        beside = bare(BARE, bootstrap, names.events, PARTITIONS, len(made))
         ours = await intentflow(f"intentflow-{kind}", settings, model, made, folder)
         if not ours.correct:
             raise SystemExit(f"{ours.name}: {ours.note}")
@@ -105,9 +104,11 @@ async def run(bootstrap: str, folder: Path, count: int, number: int) -> dict[str
 
 def measured(count: int, runs: int) -> dict[str, Ratio]:
     """The medians of so many runs, on one broker."""
+    until = int(time.time() * 1000)
+    inputs = {kind: list(events(kind, count, until)) for kind in KINDS}
     with tempfile.TemporaryDirectory() as folder, pinned_stack(Path(folder)) as stack:
         bootstrap = stack.addresses.bootstrap
-        done = [asyncio.run(run(bootstrap, Path(folder), count, number)) for number in range(1, runs + 1)]
+        done = [asyncio.run(run(bootstrap, Path(folder), inputs, number)) for number in range(1, runs + 1)]
     return medians(done)
 
 

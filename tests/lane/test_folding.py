@@ -178,11 +178,13 @@ def test_what_time_does_to_many_leads_is_done_in_slices_and_only_the_last_moves_
     said = Chunk("control", 0, 0, 1, [Record(0, *encode_clock(T0))], 1)
     part.accept(said)
     steps = fold_control(part, Due(part.rows), Later(), said, 1)
-    positions = []
+    positions, weights = [], []
     for effects, _ in steps:
+        weights += [flight.records for flight in part.flights.queue]
         log.all(part, effects)
         positions.append(part.done["control"])
     assert log.done == ["WriteLog"] * 3
+    assert weights == [2, 2, 1]  # leads, or the record that is done with the last of them: as `crowded` weighs them
     assert positions[-1] == 1
     assert set(positions[:-1]) == {0}
     assert all(due_of(each) == T0 + 9 for each in part.rows.values())

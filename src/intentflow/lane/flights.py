@@ -43,7 +43,7 @@ class Flight:
         self.changes, self.refused = changes, refused
         self.batches: Sequence[tuple[int, int]] | None = None  # offset and count of each batch that it was split into
         self.gaps: list[tuple[int, int]] = []  # foreign ranges, not yet read
-        self.records = 0  # that were folded into it
+        self.records = 0  # that were folded into it; of time that passes, leads
         self.checked = self.published = False
 
 

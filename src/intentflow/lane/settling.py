@@ -139,7 +139,9 @@ class Settling:
     def folded_partly(self, items: Items, changes: Changes) -> Effects:
         """Part of what control records do; the position stays before them."""
         self._weigh(changes)
-        return self.write(items, self.flights.launch(changes=changes).ticket)
+        flight = self.flights.launch(changes=changes)
+        flight.records = len(items)
+        return self.write(items, flight.ticket)
 
     def _weigh(self, changes: Changes) -> None:
         """A row carries all that waits: a lead that has told much is not folded on before it is published, nor is any other."""
