@@ -9,6 +9,7 @@ import os
 import re
 from base64 import b64decode
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote
 
 from msgspec import Raw, Struct
@@ -56,7 +57,12 @@ def request_id(headers: Headers) -> str:
 def origin(headers: Headers) -> str | None:
     """The page's origin, if the request comes from one."""
     given = headers.get("Origin")
-    return given if given is not None and _ORIGIN.fullmatch(given) else None
+    return given if given is not None and _is_origin(given) else None
+
+
+@lru_cache(maxsize=256)
+def _is_origin(given: str) -> bool:
+    return _ORIGIN.fullmatch(given) is not None
 
 
 def names_asked(headers: Headers) -> str | None:
