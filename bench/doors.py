@@ -40,7 +40,8 @@ from intentflow.settings import Settings
 from intentflow.wire.topic_names import TopicNames
 
 OUT = Path(__file__).parent / "out" / "doors.json"
-BATCH, CONNECTIONS, IDLE, DRIPPING = 50, 64, 10_000, 500
+BATCH, IDLE, DRIPPING = 50, 10_000, 500
+BROWSERS, SERVERS = 256, 64  # connections: enough that neither server waits for the next request
 out = Console(stderr=True, width=150)
 
 
@@ -117,17 +118,17 @@ async def arm(name: str, pid: int, events: int, work: Awaitable[Heard]) -> Arm:
 async def run(port: int, pid: int, key: str, seconds: float) -> list[Arm]:
     """All arms."""
     singles, batches = requests(key, 1, 2_000), requests(key, BATCH, 200)
-    await closed(port, batches, CONNECTIONS, 2.0)  # caches are warm, connections to Kafka open
+    await closed(port, batches, SERVERS, 2.0)  # caches are warm, connections to Kafka open
     arms = []
     with bare_door() as (bare, bare_pid):
         for turn in (1, 2):  # by turns, so that both have the same machine
-            work = closed(bare, singles, CONNECTIONS, seconds)
+            work = closed(bare, singles, BROWSERS, seconds)
             arms.append(await arm(f"bare handler, single events, {turn}", bare_pid, 1, work))
-            work = closed(port, singles, CONNECTIONS, seconds)
+            work = closed(port, singles, BROWSERS, seconds)
             arms.append(await arm(f"collector, single events, {turn}", pid, 1, work))
-        work = closed(bare, batches, CONNECTIONS, seconds)
+        work = closed(bare, batches, SERVERS, seconds)
         arms.append(await arm(f"bare handler, batches of {BATCH}", bare_pid, BATCH, work))
-    most = await arm(f"collector, batches of {BATCH}", pid, BATCH, closed(port, batches, CONNECTIONS, seconds))
+    most = await arm(f"collector, batches of {BATCH}", pid, BATCH, closed(port, batches, SERVERS, seconds))
     half = most.requests_per_second / 2
     arms += [most, await arm("half of that, open loop", pid, BATCH, opened(port, batches, half, seconds))]
     bad = await crowd(port, IDLE, DRIPPING)
