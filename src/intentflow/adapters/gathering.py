@@ -2,8 +2,8 @@
 
 A request hands over its records and waits for all of them. Records are gathered, a batch for each partition, for as long as the wave
 of batches before them is on its way, and then sent as one wave; so waves grow with the load by themselves, and a lone request waits for
-nobody. A wave costs the client about half a millisecond of the processor, however much is in it, which is why there is one at a time
-and not one for each partition. A partition whose leader is away holds up the others once, for `WAVE_SECONDS`.
+nobody. What a wave costs the client depends little on how much is in it (docs/decisions/0019), so there is one at a time and not one for
+each partition. A partition whose leader is away holds up the others once, for `WAVE_SECONDS`.
 
 aiokafka's idempotent producer never gives a batch up: it sends it until it is acknowledged. So a record whose request was told that Kafka
 did not answer may be written later; whoever sends it again sends it under the same id. A batch that fails for another reason leaves a

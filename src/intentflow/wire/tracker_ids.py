@@ -27,7 +27,6 @@ RESENT = frozenset(
 LONGEST_EVENT_ID = MAX_ID_BYTES - 16  # so that what is made of the event besides can be named after it
 
 _EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
-_PLAIN = re.compile(r"[!-~]+")
 
 
 class Refusal(Exception):  # noqa: N818 - it is one, and never leaves a format's `translate`
@@ -67,12 +66,17 @@ def event_id_of(said: object, content: Callable[[], Mapping[str, object]], creat
     The same content sent again gives the same id. Without a time of its own, the time of its receipt is part of it: two page views of one
     visitor that say neither when nor which would be one for ever.
     """
-    if isinstance(said, str) and len(said) <= LONGEST_EVENT_ID and _PLAIN.fullmatch(said):
+    if isinstance(said, str) and 0 < len(said) <= LONGEST_EVENT_ID and _is_plain(said):
         return said
     if said and isinstance(said, str | int):
         return _hash(str(said) if isinstance(said, str) else hex(said))
     same = {name: value for name, value in content().items() if name not in RESENT}
     return _hash(dumps([same, None if created is not None else received], sort_keys=True))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is ASCII without blanks and control characters."""
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def _hash(text: str) -> str:
