@@ -21,21 +21,30 @@ NOTE = "made_of.json"
 PURE = "INTENTFLOW_PURE"
 # None of these may define a msgspec Struct: mypyc forgets the options of its class (tests/test_compiled.py).
 CORE = (
+    "domain.answers",
     "domain.applying",
     "domain.counting",
     "domain.due",
     "domain.evidence",
+    "domain.fit",
     "domain.fold",
+    "domain.holding",
     "domain.matching",
+    "domain.moments",
     "domain.moves",
     "domain.plans",
+    "domain.profile",
     "domain.remembering",
     "domain.room",
     "domain.stages",
+    "domain.weighed",
     "domain.worth",
     "wire.chunk",
     "wire.event_chunk",
     "wire.events",
+    "wire.murmur2",
+    "wire.routes",
+    "wire.rows",
 )
 HERE = Path(__file__).parent
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intentflow.domain.event import EARLIEST, EPOCH, LATEST
+from intentflow.domain.event import EARLIEST, LATEST
+from intentflow.domain.moments import EPOCH
 from intentflow.wire.tracked import BELIEVED, Envelope, at, happened
 
 DAY = 86_400_000

@@ -57,24 +57,24 @@ class Applying:
             judged |= plan.note(lead, at, digest, now)
         if dubious and event.action not in ENDS:
             return judged
-        if isinstance(event, NewsletterSignup):
+        if type(event) is NewsletterSignup:
             judged |= tell_newsletter(lead, event.action, at, self._scores.signed_up)
-        elif isinstance(event, Cart):
+        elif type(event) is Cart:
             judged |= tell_cart(lead, event, at, now, self._scores.abandoned)
-        if not dubious and (isinstance(event, Profile) or (self._asks_mail and address_of(event))):
+        if not dubious and (type(event) is Profile or (self._asks_mail and address_of(event))):
             judged |= tell_profile(lead, event, at, now, self._scores.fit)
         return judged
 
 
 def why(event: AnyEvent) -> Why:
     """The cause of a change that this event moves a lead to."""
-    if isinstance(event, SalesOutcome):
+    if type(event) is SalesOutcome:
         return by_outcome(event.event_id, event.reason)
-    if isinstance(event, Profile):
+    if type(event) is Profile:
         return by_profile(event.event_id)
     return by_event(event.event_id)
 
 
 def is_timeless(plan: Plan, event: AnyEvent) -> bool:
     """Whether it is never too late for an event: what was told long ago may be learned today."""
-    return isinstance(event, Profile) and not plan.counted
+    return type(event) is Profile and not plan.counted

@@ -4,13 +4,14 @@ These structs are the only definition of an event. The JSON Schemas in `docs/sch
 and `replay` decode with them. Fields that we don't know are ignored, so that producers may send more than we read.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, final, get_args
 
 from msgspec import Meta, Struct
 
 from intentflow.domain.bonds import rank
+from intentflow.domain.moments import milliseconds
 
 MAX_RECORD_BYTES = 1 << 20  # of a record's value
 MAX_ID_BYTES = 128  # of an id in UTF-8
@@ -20,7 +21,6 @@ MAX_TOLD_BYTES = 256  # of a text in a profile, in UTF-8
 MAX_AMOUNT = Decimal(10) ** 12  # of money; it is never negative
 EARLIEST = 946_684_800_000  # 2000-01-01: an event before it is a broken clock
 LATEST = 4_102_444_800_000  # 2100-01-01
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID_BYTES, description="at most 128 bytes in UTF-8")]
 Email = Annotated[
@@ -136,6 +136,7 @@ class Profile(Event, kw_only=True, tag="profile"):
     given_freely: bool = False
 
 
+@final
 class Link(Struct, kw_only=True, tag_field="family", tag="link", omit_defaults=True, gc=False):
     """Two ids are one person: exactly two of `lead_id`, `email`, `same_as` and `visitor_id`. Its key is that of the greater one.
 
@@ -164,9 +165,8 @@ FAMILY_OF: dict[type, str] = {kind: name for name, kind in FAMILIES.items()}
 
 
 def time_of(event: Event | Link) -> int:
-    """When it happened, in epoch milliseconds, rounded down. In whole numbers: a fifth faster than by way of `timestamp()`."""
-    since = event.occurred_at - EPOCH
-    return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
+    """When it happened, in epoch milliseconds, rounded down."""
+    return milliseconds(event.occurred_at)
 
 
 def key_of(event: Event | Link) -> bytes:

@@ -8,7 +8,7 @@ or moves a rule still finds what it counted before. Times are epoch milliseconds
 
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from intentflow.domain.bonds import Bonds
 from intentflow.domain.carts import CartState
@@ -64,6 +64,14 @@ class Lead(Struct, array_like=True, gc=False):
     told: dict[int, int] | None = None  # cart -> its activity as of when its abandonment was told, until it is bought
     evidence: dict[int, list[int]] | None = None  # rule of evidence -> the hours that it was told of, ascending
     bursts: dict[int, bytes] | None = None  # rule with a pattern -> its latest events; with `before`: `before.py`
+
+
+class Judged(Struct, array_like=True, gc=False):
+    """The first fields of a lead: as much as tells which model judged it last."""
+
+    applied: list[int]
+    outbox: list[Raw]
+    model: int
 
 
 KEPT = frozenset({"applied", "outbox", "sequence", "bonds"})  # by who becomes an alias, or is erased

@@ -129,7 +129,7 @@ class Matcher(Generic[T]):
                 kind.only = made if kind.is_one() else None
                 return made
             kind.undecided[what] = hits
-        told = _told(event, hits) if isinstance(event, Profile) else event.attributes
+        told = _told(event, hits) if type(event) is Profile else event.attributes
         return self._make_of(hits.sure.union(name for name, tests in hits.open if passes(tests, told)))
 
     def _make_of(self, names: frozenset[str]) -> T:

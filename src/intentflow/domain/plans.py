@@ -170,7 +170,7 @@ def tell_newsletter(lead: Lead, action: str, at: int, meters: list[Meter]) -> bo
     lead.newsletter = now
     for meter in meters:
         signal = meter.signal
-        use_room(lead, meter, max(meter.points, signal.until_confirmed if isinstance(signal, SignedUp) else 0.0))
+        use_room(lead, meter, max(meter.points, signal.until_confirmed if type(signal) is SignedUp else 0.0))
     earlier = bool(before[0]) and first < before[0]  # counts from further back, so less
     return bool(meters) and (earlier or action in ("unsubscribe", "bounce") or not all(m.positive for m in meters))
 

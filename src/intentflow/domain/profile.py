@@ -47,7 +47,7 @@ def tellings_of(event: AnyEvent, at: int, mail: bool) -> Tellings:
     told: dict[str, tuple[int, bool, Value | None]] = {}
     if mail:
         told |= {name: (OBSERVED, False, value) for name, value in _said_by_mail(event)}
-    if isinstance(event, Profile):
+    if type(event) is Profile:
         source = PROVENANCES.index(event.provenance)
         told |= {name: (source, event.given_freely, value) for name, value in event.profile.items()}
     if not told:

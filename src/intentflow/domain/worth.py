@@ -189,12 +189,12 @@ def scores_of(sums: Sums) -> list[float]:
 def jumps(meter: Meter, lead: Lead) -> Iterator[int]:
     """The times at which a signal's worth jumps: where a window ends, where a cart is abandoned."""
     signal = meter.signal
-    if isinstance(signal, Repeated):
+    if type(signal) is Repeated:
         held = lead.windows.get(meter.code) if lead.windows else None
         first = -1 if held is None else len(held) - STAMP * signal.at_least  # more are there if a model asked for more
         if held is not None and first >= 0:
             yield int.from_bytes(held[first : first + 6], "big") + signal.within
-    elif isinstance(signal, Abandoned):
+    elif type(signal) is Abandoned:
         for cart in lead.carts.values() if lead.carts else ():
             if cart.is_left:
                 yield cart.activity + signal.quiet
@@ -202,9 +202,10 @@ def jumps(meter: Meter, lead: Lead) -> Iterator[int]:
 
 def _signed_up(meter: Meter, newsletter: tuple[int, int, int, int, int], now: int) -> float:
     first, last, confirm, unsubscribe, bounce = newsletter
-    if not last or max(unsubscribe, bounce) >= last or not isinstance(meter.signal, SignedUp):
+    signal = meter.signal
+    if not last or max(unsubscribe, bounce) >= last or type(signal) is not SignedUp:
         return 0.0
-    points = meter.points if confirm > unsubscribe else meter.signal.until_confirmed
+    points = meter.points if confirm > unsubscribe else signal.until_confirmed
     return points * exp2(((last if unsubscribe >= first else first) - now) * meter.rate)
 
 

@@ -4,7 +4,7 @@ import ctypes
 import gc
 import sys
 
-YOUNG = 100_000  # allocations between looks of the youngest collector: a chunk makes tens of thousands of short-lived objects
+YOUNG = 1_000_000  # allocations between looks of the youngest collector: a chunk makes tens of thousands of short-lived objects
 
 
 def tune() -> None:

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence, Set
 from zlib import crc32
 
 from intentflow.domain.bonds import rank
-from intentflow.domain.event import AnyEvent, AnyRecord, Link, ids_of, key_of, time_of, visitor_key
+from intentflow.domain.event import AnyEvent, AnyRecord, Link, ids_of, key_of, visitor_key
 from intentflow.domain.fold import Fold
 from intentflow.domain.identity import Identity, became_alias, bonds_of, is_booked
 from intentflow.domain.lead import Lead, Unpublished
 from intentflow.domain.message import Event
+from intentflow.domain.moments import milliseconds
 from intentflow.domain.notices import News
 from intentflow.domain.remembering import remembered_at
 from intentflow.wire.changes import told_of
@@ -46,20 +47,20 @@ class EventChunk:
                 out.skipped += 1
                 continue
             event = decode(record.value, record.headers)
-            if isinstance(event, Rejection):
+            if type(event) is Rejection:
                 reject(out, record, event)
                 continue
             who = event.lead_id or event.email
-            if name is None or who != name or event.__class__ is Link:
+            if name is None or who != name or type(event) is Link:
                 if key_of(event) != key or (not lead.clock and key in self._route.astray):
                     reject(out, record, self._route.misrouted(key, key_of(event)))
                     continue
                 name = who
-            at = time_of(event)
+            at = milliseconds(event.occurred_at)
             if at > record.timestamp + FUTURE:
                 at = record.timestamp
                 out.marked += 1
-            if isinstance(event, Link) or (bonds is not None and bonds.alias and offset not in refused):
+            if type(event) is Link or (bonds is not None and bonds.alias and offset not in refused):
                 told += self._tie(key, lead, record, event, at)
                 applied, bonds, name = offset, lead.bonds, None
                 continue
@@ -86,7 +87,7 @@ class EventChunk:
     def _tie(self, key: bytes, lead: Lead, record: SourceRecord, event: AnyRecord, at: int) -> list[Unpublished]:
         """A link, or an event for an alias, which goes on as it came."""
         news: News = []
-        if isinstance(event, Link):
+        if type(event) is Link:
             self._out.counted += 1
             letters = self._identity.link(key, lead, min(ids_of(event), key=rank), at, news)
             became_alias(lead, self._positions, self._source, record.offset)

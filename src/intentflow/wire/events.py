@@ -81,7 +81,7 @@ def decode(value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> An
         return fault
     if event.occurred_at.year not in _SURE_YEARS and not EARLIEST <= time_of(event) <= LATEST:
         return BAD_TIME
-    if isinstance(event, Link):
+    if type(event) is Link:
         return _link_refused(event) or event
     visitor, lead = event.visitor_id, event.lead_id
     if visitor is None and lead is None and event.email is None:

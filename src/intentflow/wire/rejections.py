@@ -1,7 +1,7 @@
 """Rejections: a record that was refused, as a value with its own way out."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, final
 
 from msgspec import Struct
 
@@ -34,6 +34,7 @@ LONGEST_HEADER = (
 )
 
 
+@final
 class Rejection(Struct, frozen=True):
     """Why a record was refused: the reason, and in words what to mend."""
 

@@ -17,18 +17,8 @@ and whether it is a stub: what is left of a lead that was erased.
 import struct
 
 import msgspec
-from msgspec import Struct
 
-from intentflow.domain.lead import Lead
-
-
-class _Judged(Struct, array_like=True, gc=False):
-    """The first fields of a lead."""
-
-    applied: list[int]
-    outbox: list[msgspec.Raw]
-    model: int
-
+from intentflow.domain.lead import Judged, Lead
 
 VERSION = 1
 STUB = 0x80
@@ -38,7 +28,7 @@ READ = frozenset(
 )  # versions that this one reads, as they lie in those bits
 HEAD = struct.Struct(">IBQ")
 _decode = msgspec.msgpack.Decoder(Lead).decode
-_judge = msgspec.msgpack.Decoder(_Judged).decode
+_judge = msgspec.msgpack.Decoder(Judged).decode
 _encode = msgspec.msgpack.Encoder().encode
 _SIZE = HEAD.size
 

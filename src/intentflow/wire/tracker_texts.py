@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from math import isfinite
 
-from intentflow.domain.event import EPOCH, MAX_ATTRIBUTES, MAX_ID_BYTES, Attribute, Campaign, Page
+from intentflow.domain.event import MAX_ATTRIBUTES, MAX_ID_BYTES, Attribute, Campaign, Page
+from intentflow.domain.moments import EPOCH
 from intentflow.wire.tracked import Envelope
 from intentflow.wire.tracker_ids import Refusal, email_of
 
