@@ -5,7 +5,7 @@ may have changed its stage, not at every event; the changes are the same.
 """
 
 from math import exp2
-from typing import Literal
+from typing import Final, Literal
 from zlib import crc32
 
 from intentflow.domain.answers import Answering
@@ -36,7 +36,8 @@ from intentflow.domain.stages import Judge
 from intentflow.domain.worth import Scores, scores_of
 
 Outcome = Literal["counted", "duplicate", "too_late"]
-_entry, _put_entry = ENTRY.unpack_from, ENTRY.pack_into
+_entry: Final = ENTRY.unpack_from
+_put_entry: Final = ENTRY.pack_into
 
 
 class Fold:
@@ -91,12 +92,13 @@ class Fold:
         digest = b""
         if plan.hashed or verdict is not None:
             digest = crc32(event.event_id.encode()).to_bytes(4, "big")
+        newest, seen = lead.newest, lead.seen_hashes
         if plan.counted:
-            if digest in lead.seen_hashes and place_of(digest, lead.seen_hashes) >= 0:
+            if digest in seen and place_of(digest, seen) >= 0:
                 return "duplicate"
             if at <= lead.floor:
                 return "too_late"
-        if at < lead.newest - self.horizon and not is_timeless(plan, event):
+        if at < newest - self.horizon and not is_timeless(plan, event):
             return "too_late"
         if lead.model != self.tag:
             self._adopt(lead, at)
@@ -104,12 +106,12 @@ class Fold:
             self._pass(key, lead, at, news)
         fallen = None
         is_clear = lead.evidence is None or self._applying.is_clear(lead, at)
-        if plan.quick is not None and at > lead.newest and is_clear:
+        if plan.quick is not None and at > newest and is_clear:
             judged = self._count(lead, plan.quick, at, digest)
         else:
             now = max(lead.clock, at)
             judged, fallen = self._applying.weigh(lead, plan, event, at, now, digest, verdict)
-            lead.newest, lead.clock = max(lead.newest, at), now
+            lead.newest, lead.clock = max(newest, at), now
             if event.__class__ is Cart:
                 self.tell_carts(key, lead, now, why(event), news)
             judged |= min(lead.room) <= 0
@@ -151,20 +153,33 @@ class Fold:
         lead.seen_hashes, lead.seen_times, lead.newest = hashes, times, at
         if at > lead.clock:
             lead.clock = at
-        code, axis, points, most, period, rate, bit = rule
-        found = lead.signals.find(code)
-        found = (place_of(code, lead.signals) if found & 3 else found) * 5
-        total, latest, events = _entry(lead.counts, found) if found >= 0 else (0.0, 0, 0)
-        if not events or at // period != latest // period:
-            rise = self.counting.add(lead, rule, at)
-        else:
-            kept = exp2((latest - at) * rate)
-            rise = events + 1 - events * kept if events < most else most - most * kept
-            _put_entry(lead.counts, found, total * kept + rise, at, events + 1)
-        if lead.paid & bit:
+        _, axis, points, _, _, _, bit = rule
+        rise = self._rise(lead, rule, at)
+        if bit and lead.paid & bit:
             return False
-        room = lead.room[axis] = lead.room[axis] - points * rise
+        rooms = lead.room
+        room = rooms[axis] = rooms[axis] - points * rise
         return room <= 0
+
+    def _rise(self, lead: Lead, rule: Rule, at: int) -> float:
+        """Count it: as `Counting.add`, and by it unless no period ends with the event."""
+        code, _, _, most, period, rate, _ = rule
+        signals, counts = lead.signals, lead.counts
+        found = signals.find(code)
+        if found & 3:  # not there, or across two others
+            found = place_of(code, signals)
+        if found < 0:
+            return self.counting.add(lead, rule, at)
+        total, latest, events = _entry(counts, found * 5)
+        kept = exp2((latest - at) * rate)
+        if not period:
+            _put_entry(counts, found * 5, total * kept + 1.0, at, 0)
+            return 1.0
+        if not events or at // period != latest // period:
+            return self.counting.add(lead, rule, at)
+        rise = events + 1 - events * kept if events < most else most - most * kept
+        _put_entry(counts, found * 5, total * kept + rise, at, events + 1)
+        return rise
 
     def pass_time(self, key: bytes, lead: Lead, until: int, news: News) -> None:
         """Let everything happen that is due up to `until`, each at its own time. Only a change moves the lead's clock."""

@@ -6,6 +6,7 @@ for due times rests on that. Reading goes through what the lead holds, not throu
 
 from collections.abc import Iterator
 from math import exp2
+from typing import Final
 from zlib import crc32
 
 from intentflow.domain.change import Receipt
@@ -29,7 +30,7 @@ from intentflow.domain.rules import (
 UNCAPPED = float("inf")
 STAMP = 10  # bytes of an event in a window: 6 of its time, 4 of its id's hash
 COMBINATIONS = 20_000  # of signals that are remembered; then it starts afresh
-_entries = ENTRY.iter_unpack
+_entries: Final = ENTRY.iter_unpack
 
 
 def code(name: str) -> int:

@@ -11,7 +11,7 @@ the same end everywhere.
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -52,13 +52,15 @@ BAD_TIME = Rejection("bad_time", "occurred_at must lie between 2000 and 2100: ch
 BAD_MONEY = Rejection("bad_money", f"an amount must be finite, not negative and at most {MAX_AMOUNT:f}")
 
 _NOTHING = Decimal(0)
-_SURELY_SHALLOW = 2 * MAX_DEPTH  # bytes: what is read and no longer than this is not nested deeper
-_SURE_YEARS = frozenset(range(2001, 2099))  # inside the contract whatever the offset
-_BACKSLASH, _DELETE = 0x5C, 0x7F
+_SURELY_SHALLOW: Final = 2 * MAX_DEPTH  # bytes: what is read and no longer than this is not nested deeper
+_FIRST_SURE_YEAR: Final = 2001  # from here to the last one it is inside the contract, whatever the offset
+_LAST_SURE_YEAR: Final = 2098
+_BACKSLASH: Final = 0x5C
+_DELETE: Final = 0x7F
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _OPENS_OR_CLOSES = re.compile(rb"[\[\]{}]")
-_decode: Callable[[bytes], AnyRecord] = msgspec.json.Decoder(AnyRecord).decode
+_decode: Final[Callable[[bytes], AnyRecord]] = msgspec.json.Decoder(AnyRecord).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -79,7 +81,7 @@ def decode(value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> An
         return _form_refused(value) or refused(error)
     if len(value) > _SURELY_SHALLOW and (fault := _form_refused(value)):
         return fault
-    if event.occurred_at.year not in _SURE_YEARS and not EARLIEST <= time_of(event) <= LATEST:
+    if not _FIRST_SURE_YEAR <= event.occurred_at.year <= _LAST_SURE_YEAR and not EARLIEST <= time_of(event) <= LATEST:
         return BAD_TIME
     if type(event) is Link:
         return _link_refused(event) or event
@@ -193,7 +195,7 @@ def _is_deep(value: bytes) -> bool:
     return False
 
 
-_CHECKS: dict[type, Callable[[Any], Rejection | None]] = {  # of what only these families have
+_CHECKS: Final[dict[type, Callable[[Any], Rejection | None]]] = {  # of what only these families have
     Cart: _cart_refused,
     SalesOutcome: _money_refused,
     Profile: _profile_refused,

@@ -15,22 +15,23 @@ and whether it is a stub: what is left of a lead that was erased.
 """
 
 import struct
+from typing import Final
 
 import msgspec
 
 from intentflow.domain.lead import Judged, Lead
 
-VERSION = 1
+VERSION: Final = 1
 STUB = 0x80
 FORMAT = 0x7E  # the bits of the version
 READ = frozenset(
     version << 1 for version in range(1, VERSION + 1)
 )  # versions that this one reads, as they lie in those bits
-HEAD = struct.Struct(">IBQ")
-_decode = msgspec.msgpack.Decoder(Lead).decode
+HEAD: Final = struct.Struct(">IBQ")
+_decode: Final = msgspec.msgpack.Decoder(Lead).decode
 _judge = msgspec.msgpack.Decoder(Judged).decode
-_encode = msgspec.msgpack.Encoder().encode
-_SIZE = HEAD.size
+_encode: Final = msgspec.msgpack.Encoder().encode
+_SIZE: Final = HEAD.size
 
 
 def encode_row(epoch: int, lead: Lead) -> bytes:
