@@ -7,10 +7,16 @@ import subprocess
 import sys
 from importlib.util import find_spec
 
+import msgspec
 import pytest
 
 from intentflow import compiled
 from intentflow.compiling import install, missing
+from intentflow.domain.change import QualificationChange
+from intentflow.domain.event import AnyRecord
+from intentflow.domain.lead import Lead
+from intentflow.domain.notices import CartNotice
+from intentflow.wire.records import Ledger
 
 ROOT = compiled.HERE.parent.parent
 
@@ -39,6 +45,23 @@ def test_no_module_of_the_core_defines_a_struct(name):
     assert [
         each.name for each in classes if each.keywords or "Struct" in {getattr(b, "id", "") for b in each.bases}
     ] == []
+
+
+def classes_in(told):
+    """Every class that msgspec decodes on the way to a type."""
+    cls = getattr(told, "cls", None)
+    inner = [each.type for each in getattr(told, "fields", ())]
+    inner += [part for name in ("types", "item_types") for part in getattr(told, name, ())]
+    inner += [part for name in ("item_type", "key_type", "value_type", "type") if (part := getattr(told, name, None))]
+    return {cls} - {None} | {one for each in inner for one in classes_in(each)}
+
+
+@pytest.mark.parametrize("decoded", [Lead, Ledger, AnyRecord, QualificationChange, CartNotice], ids=str)
+def test_nothing_that_is_decoded_is_compiled(decoded):
+    """mypyc forgets of which types the fields of a NamedTuple are, and msgspec would refuse them."""
+    modules = {cls.__module__.removeprefix("intentflow.") for cls in classes_in(msgspec.inspect.type_info(decoded))}
+    assert modules
+    assert modules.isdisjoint(compiled.CORE)
 
 
 @pytest.fixture

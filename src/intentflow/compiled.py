@@ -19,7 +19,8 @@ from types import ModuleType
 PACKAGE = "intentflow_compiled"  # where it lies
 NOTE = "made_of.json"
 PURE = "INTENTFLOW_PURE"
-# None of these may define a msgspec Struct: mypyc forgets the options of its class (tests/test_compiled.py).
+# None of these may define a msgspec Struct, or a NamedTuple that msgspec decodes: mypyc forgets the options of the one's class and the
+# types of the other's fields (tests/test_compiled.py).
 CORE = (
     "domain.answers",
     "domain.applying",
@@ -33,7 +34,6 @@ CORE = (
     "domain.moments",
     "domain.moves",
     "domain.plans",
-    "domain.profile",
     "domain.remembering",
     "domain.room",
     "domain.stages",
