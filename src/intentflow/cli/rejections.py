@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from intentflow.adapters.replaying import Again, refusals, replay
 from intentflow.cli.options import BootstrapOption, DataOption, JsonOption
@@ -186,13 +185,10 @@ def _show(found: Listing) -> None:
     if not found.total:
         out.print("Nothing that was refused is meant by this.")
         return
-    table = Table("received", "reason", "id", "key", "what is wrong", header_style="bold", box=None, pad_edge=False)
     for one in found.latest:
-        key = "" if one.key is None else one.key.decode(errors="replace")
-        table.add_row(
-            rfc3339(one.timestamp)[:19], one.reason, escape(one.id), escape(key[:40]), escape(one.detail[:160])
-        )
-    out.print(table)
+        key = "" if one.key is None else f"  {one.key.decode(errors='replace')[:40]}"
+        head = f"{rfc3339(one.timestamp)[:19]}  [bold]{escape(one.reason)}[/]  {escape(one.id + key)}"
+        out.print(f"{head}\n    {escape(one.detail[:160])}", highlight=False, soft_wrap=True)
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in found.reasons.most_common())
     more = f", the newest {len(found.latest)} of them above" if found.total > len(found.latest) else ""
     out.print(f"\n{found.total:,} refused{more}: {reasons}", highlight=False)

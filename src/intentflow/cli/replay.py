@@ -177,7 +177,7 @@ def _progress() -> Progress:
         TaskProgressColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
     )
-    return Progress(*columns, console=err, transient=True)
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
 def _write(path: Path | None, content: Iterable[bytes]) -> None:

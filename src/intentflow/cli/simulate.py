@@ -44,7 +44,14 @@ def simulate(
 async def _send(settings: Settings, people: int, days: int, rate: float, seed: int, until: int) -> int:
     topic, made = TopicNames(settings.prefix, settings.app_id).events, list(traffic(seed, people, until, days))
     begun = time.monotonic()
-    with Progress(TextColumn("sending"), BarColumn(), MofNCompleteColumn(), console=err, transient=True) as progress:
+    with Progress(
+        TextColumn("sending"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    ) as progress:
         task = progress.add_task("sending", total=len(made))
         async with BatchProducer(settings.kafka) as producer:
             for number, (moment, key, value) in enumerate(made):

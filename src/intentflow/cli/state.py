@@ -43,11 +43,7 @@ def inspect(
     if json:
         print(jsonlib.dumps(document, indent=2))
     else:
-        out.print(
-            _tree(str(document["lead"]), {k: v for k, v in document.items() if k != "lead"}),
-            highlight=False,
-            soft_wrap=True,
-        )
+        out.print(_tree(str(document["lead"]), {k: v for k, v in document.items() if k != "lead"}), highlight=False)
 
 
 async def _inspected(settings: Settings, asked: str) -> Document:

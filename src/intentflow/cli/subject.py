@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from intentflow.cli.options import BootstrapOption, DataOption, JsonOption, LeadArgument, ModelOption
 from intentflow.cli.running import settings_for
@@ -16,6 +16,7 @@ from intentflow.operate.subject import subject
 from intentflow.settings import Settings
 
 out = Console(emoji=False)
+TIMES = {"since", "newest event", "newest", "gone by"}
 
 
 def subject_(
@@ -47,7 +48,10 @@ async def _found(settings: Settings, lead: str) -> dict[str, Any]:
 
 def _show(told: dict[str, Any]) -> None:
     ids = escape(", ".join(told["ids"]))
-    out.print(f"[bold]{escape(told['known_as'])}[/], known by {len(told['ids'])} ids: {ids}", highlight=False)
+    out.print(
+        f"[bold]{escape(told['known_as'])}[/], known by {len(told['ids'])} id{'s' * (len(told['ids']) > 1)}: {ids}",
+        highlight=False,
+    )
     if told["somebody_elses_now"]:
         apart = escape(", ".join(told["somebody_elses_now"]))
         out.print(f"Once theirs, and somebody else's now: {apart}", highlight=False)
@@ -60,20 +64,27 @@ def _show(told: dict[str, Any]) -> None:
 
 def _states(rows: list[dict[str, Any]]) -> Table:
     names = ("state of", "kind", "stage", "since", "newest event", "bytes")
-    table = Table(*names, header_style="bold", box=None, pad_edge=False)
+    table = _table(*names)
     for one in rows:
         path, size = one["path"], str(one["row"]["bytes"])
-        table.add_row(escape(one["lead"]), one["kind"], path["stage"], path["since"], path["newest_event"], size)
+        times = ((path[name] or "")[:19] for name in ("since", "newest_event"))
+        table.add_row(escape(one["lead"]), one["kind"], path["stage"], *times, size)
     return table
 
 
 def _topics(rows: list[dict[str, Any]]) -> Table:
     names = ("topic", "partition", "records", "offsets", "newest", "gone by")
-    table = Table(*names, header_style="bold", box=None, pad_edge=False)
+    table = _table(*names)
     for one in rows:
-        offsets, until = f"{one['first']} to {one['last']}", one["until"] or "not by itself"
-        table.add_row(one["topic"], str(one["partition"]), str(one["records"]), offsets, one["newest"], until)
+        offsets, until = f"{one['first']} to {one['last']}", (one["until"] or "")[:10] or "not by itself"
+        table.add_row(one["topic"], str(one["partition"]), str(one["records"]), offsets, one["newest"][:19], until)
     return table
+
+
+def _table(*names: str) -> Table:
+    """Where there is no room for a text, it goes on below: it may be what is asked for next."""
+    columns = (Column(name, overflow="fold", no_wrap=name in TIMES) for name in names)
+    return Table(*columns, header_style="bold", box=None, pad_edge=False)
 
 
 def _shown(model: dict[str, Any]) -> str:

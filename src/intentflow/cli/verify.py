@@ -75,7 +75,7 @@ def verify(
 def _verified(settings: Settings, wish: Wish) -> Report:
     """Verify, and show how far it is."""
     columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn()
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("reading", total=None)
         verifier = Verifier(
             settings.kafka,

@@ -189,7 +189,7 @@ async def redis(settings: Settings) -> list[Check]:
     finally:
         await client.aclose()
     skew = seconds + micros / 1e6 - time.time()
-    told = [Check("redis", "well", f"answers, its clock {skew:+.1f} s from ours")]
+    told = [Check("redis", "well", f"answers, its clock {abs(skew):.1f} s from ours")]
     if abs(skew) > SKEW_SECONDS:
         told = [Check("redis", "warning", f"its clock is {skew:+,.1f} s from ours", "let both follow a time server")]
     if policy != "noeviction":
