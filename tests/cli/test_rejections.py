@@ -67,6 +67,8 @@ def test_a_list_is_filtered_counted_and_tells_each_once(rejections, names):
     assert [one["id"] for one in recent["rejections"]] == [f"{names.events}/1/8"]
     text = rejections("list", "--limit", "1", "--key", "l:anna")
     assert "3 refused, the newest 1 of them above: 2 unknown_family, 1 not_json" in text
+    whole = rejections("list")
+    assert all(one in whole for one in ids), "`show` asks for them"
 
 
 def test_one_is_shown_whole_and_its_bytes_come_out_as_they_are(rejections, names, kafka):

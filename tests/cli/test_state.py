@@ -33,5 +33,6 @@ def test_an_alias_is_told_as_an_alias_and_a_lead_that_is_not_there_as_missing(ru
 
 def test_for_people_it_is_a_tree_and_what_is_not_ours_is_no_markup(run):
     text = run("state", "inspect", "evil").stdout
+    assert "judged_by_this_model True" in " ".join(text.replace("│", " ").split()), "nothing is cut off"
     assert "=HYPERLINK(1)" in text
     assert "profile" in text

@@ -190,6 +190,8 @@ async def test_the_keyboard_is_enough(page: Page):
     assert outline == "solid"
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("ann@roastery.co.uk")
+    await page.keyboard.press("/")
+    await expect(page.locator("#search")).to_be_focused()
 
 
 async def test_leads_are_searched_filtered_sorted_and_turned_page_by_page(page: Page):
