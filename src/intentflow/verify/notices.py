@@ -13,7 +13,7 @@ from intentflow.domain.lead import NOTICE, Unpublished
 from intentflow.domain.notices import CartNotice
 from intentflow.oracle import Notice, Reference
 from intentflow.verify.findings import Checked, Difference
-from intentflow.verify.published import Find, find_on
+from intentflow.verify.published import Find, find_on, without_repeats
 from intentflow.verify.snapshot import Published, Snapshot
 from intentflow.wire.changes import decode_notice
 
@@ -38,16 +38,11 @@ def notices_differ(
 
 
 def notices_of(records: Sequence[Published], find: Find, checked: Checked) -> Notices:
-    """Decode and drop repeats; two records with one id must be the same to the byte."""
-    found, first = Notices({}, []), dict[str, Published]()
-    for record in records:
-        known = first.setdefault(record.id, record)
-        if known is not record:
-            checked.repeats += 1
-            if not record.repeats(known):
-                detail = f"id {record.id} is there twice with different bytes, first at offset {known.offset}"
-                found.wrong.append(find("notice_unlike", record.offset, detail))
-            continue
+    """Decode and drop repeats."""
+    found = Notices({}, [])
+    once = without_repeats(records, "notice_unlike", find, found.wrong)
+    checked.repeats += len(records) - len(once)
+    for record in once:
         try:
             notice = decode_notice(record.value)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -37,17 +37,23 @@ def find_on(topic: str, partition: int, lead: str) -> Find:
     return find
 
 
-def changes_of(records: Sequence[Published], key: bytes, find: Find) -> Changes:
-    """Decode and drop repeats; two records with one id must be the same to the byte."""
-    found, first = Changes({}, [], 0, []), dict[str, Published]()
+def without_repeats(records: Sequence[Published], what: What, find: Find, wrong: list[Difference]) -> list[Published]:
+    """The first of each id, in order. That a later one with its id is no repeat of it is told in `wrong`."""
+    first: dict[str, Published] = {}
     for record in records:
         known = first.setdefault(record.id, record)
-        if known is not record:
-            found.repeats += 1
-            if not record.repeats(known):
-                detail = f"id {record.id} is there twice with different bytes, first at offset {known.offset}"
-                found.wrong.append(find("change_twice", record.offset, detail))
-            continue
+        if known is not record and not record.repeats(known):
+            detail = f"id {record.id} is there twice with different bytes, first at offset {known.offset}"
+            wrong.append(find(what, record.offset, detail))
+    return list(first.values())
+
+
+def changes_of(records: Sequence[Published], key: bytes, find: Find) -> Changes:
+    """Decode and drop repeats."""
+    found = Changes({}, [], 0, [])
+    once = without_repeats(records, "change_twice", find, found.wrong)
+    found.repeats = len(records) - len(once)
+    for record in once:
         try:
             change = decode_change(record.value)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
