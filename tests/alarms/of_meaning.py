@@ -86,7 +86,11 @@ def a_review_that_was_forgotten(plant: Plant) -> Generator[None]:
 def a_wrong_build(plant: Plant) -> Generator[None]:
     """A worker of a build with an error on purpose: a receipt is lost. The build before it is started again."""
     plant.stop(*WORKERS)
-    wrong = plant.worker("tests.alarms.wrong_scoring", INTENTFLOW_METRICS_PORT=str(plant.metrics_ports[A])).ready()
+    own = {
+        "INTENTFLOW_METRICS_PORT": str(plant.metrics_ports[A]),
+        "INTENTFLOW_PURE": "1",
+    }  # machine code can't be made wrong
+    wrong = plant.worker("tests.alarms.wrong_scoring", **own).ready()
     with over_and_over(lambda: plant.put(newcomers(5)), 1):
         yield
     assert "a score is not the sum of its receipts" in wrong.said

@@ -16,6 +16,7 @@ from tests.system.workers import ROOT, App
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 WORKERS = 3
 NEXT = "tests.system.next_scoring"
+RELEASE = {"INTENTFLOW_PURE": "1"}  # machine code of the core is of this release
 
 
 def feed(app: App, over: threading.Event) -> threading.Thread:
@@ -37,7 +38,7 @@ def verify(app: App, module: str) -> subprocess.CompletedProcess[str]:
     """What `intentflow verify` says, of this release or of the next."""
     command = [sys.executable, "-m", module, "verify", "--settled", "--path", "none"]
     return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment(app.settings), "NEXT": "writes"}, capture_output=True, text=True, check=False
+        command, cwd=ROOT, env={**os.environ, **environment(app.settings), **RELEASE, "NEXT": "writes"}, capture_output=True, text=True, check=False
     )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def test_workers_that_are_replaced_one_by_one_while_the_changelogs_format_change
             for release in ("reads", "writes"):
                 for worker in running[-WORKERS:]:
                     assert worker.stop() == 0
-                    running.append(app.worker(NEXT, NEXT=release).ready())
+                    running.append(app.worker(NEXT, **RELEASE, NEXT=release).ready())
             late = app.worker()
             assert late.ended() == 2  # of the release before the first, which should be gone by now
             assert "format 2, and this intentflow reads up to 1" in late.said
