@@ -37,9 +37,8 @@ def feed(app: App, over: threading.Event) -> threading.Thread:
 def verify(app: App, module: str) -> subprocess.CompletedProcess[str]:
     """What `intentflow verify` says, of this release or of the next."""
     command = [sys.executable, "-m", module, "verify", "--settled", "--path", "none"]
-    return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment(app.settings), **RELEASE, "NEXT": "writes"}, capture_output=True, text=True, check=False
-    )  # fmt: skip
+    env = {**os.environ, **environment(app.settings), **RELEASE, "NEXT": "writes"}
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
 def test_workers_that_are_replaced_one_by_one_while_the_changelogs_format_changes_lose_nothing_and_double_nothing(
