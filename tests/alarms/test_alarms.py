@@ -25,6 +25,7 @@ def test_rules_in_a_hurry_are_the_rules_that_ship_but_for_their_times():
 
 @pytest.mark.broker
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_faults_call_somebody_and_the_runbooks_lead_back_to_health(tmp_path):
     if not is_installed():
         pytest.skip("Prometheus is not installed (on Debian: the package prometheus)")
