@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from intentflow.adapters.embedded_command import environment
+from intentflow.compiled import PURE
 from intentflow.errors import ConfigError
 from intentflow.settings import Settings, secrets, sources
 from intentflow.settings_sources import CONFIG, PREFIX, SECRETS
@@ -158,3 +159,8 @@ def test_a_process_that_we_start_knows_all_that_we_know(monkeypatch):
         if name.startswith(PREFIX):
             monkeypatch.setenv(name, value)
     assert Settings() == ours
+
+
+def test_what_asks_for_the_core_in_plain_python_is_no_setting_and_no_mistake(monkeypatch):
+    monkeypatch.setenv(PURE, "1")
+    assert Settings().chunk == 5000

@@ -21,7 +21,8 @@ from intentflow.yaml_text import loaded
 
 PREFIX = "INTENTFLOW_"
 CONFIG, SECRETS = "INTENTFLOW_CONFIG", "INTENTFLOW_SECRETS"
-NO_SETTINGS = {CONFIG, SECRETS, "INTENTFLOW_WORKER"}  # the last: which of its processes the supervisor has started
+# The last two: which of its processes the supervisor has started; that the core be plain Python (`compiled.py`).
+NO_SETTINGS = {CONFIG, SECRETS, "INTENTFLOW_WORKER", "INTENTFLOW_PURE"}
 OF_KUBERNETES = re.compile(r"_(SERVICE_(HOST|PORT\w*)|PORT(_\d+_\w+)?)$")
 FROM_CODE = "an argument"
 
