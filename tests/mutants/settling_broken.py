@@ -9,9 +9,9 @@ SETTLING_BROKEN = (
         SETTLING,
         (
             (
-                "        flight = self.flights.launch(chunk.topic, chunk.end, changes, refused, chunk.timestamp)\n",
+                "        flight = self.flights.launch(chunk.topic, chunk.end, changes, refused, chunk.timestamp, traces)\n",
                 (
-                    "        flight = self.flights.launch(chunk.topic, chunk.end, changes, refused, chunk.timestamp)\n"
+                    "        flight = self.flights.launch(chunk.topic, chunk.end, changes, refused, chunk.timestamp, traces)\n"
                     "        self.done[chunk.topic] = chunk.end\n"
                 ),
             ),
