@@ -78,9 +78,14 @@ def folders() -> Iterable[Path]:
     return map(Path, found.submodule_search_locations or ()) if found is not None else ()
 
 
+def is_unwanted() -> bool:
+    """Whether the plain modules are to run in any case."""
+    return os.environ.get(PURE, "") not in ("", "0")
+
+
 def take() -> bool:
     """Have the compiled core imported from now on, if there is one that fits; whether there is."""
-    if os.environ.get(PURE, "") not in ("", "0"):
+    if is_unwanted():
         return False
     for folder in folders():
         note = folder / NOTE
