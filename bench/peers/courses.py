@@ -84,7 +84,8 @@ async def of_a_peer(
     state.mkdir(parents=True)
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
-    await admin.create_topics([NewTopic(target, PARTITIONS, 1)])
+    for_ever = {"retention.ms": "-1"}  # some publish with the event's time, which is weeks ago
+    await admin.create_topics([NewTopic(target, PARTITIONS, 1, topic_configs=for_ever)])
     await admin.close()
     said = {
         "BOOTSTRAP": bootstrap, "SOURCE": source, "TARGET": target, "APP": app, "FOLDER": str(state), "PARTITIONS": str(PARTITIONS),
