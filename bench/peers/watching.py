@@ -15,7 +15,7 @@ from bench.peers.reference import Told
 from bench.peers.running import Running
 from intentflow.wire.changes import decode_change
 
-SILENCE_SECONDS = 90.0  # without anything new, after which an arm is given up
+SILENCE_SECONDS = 240.0  # without anything new, after which an arm is given up
 SAMPLE_SECONDS = 0.2
 REST_SECONDS = 1.0  # for what comes after the last mark
 Decode = Callable[[bytes, bytes], Told | None]
