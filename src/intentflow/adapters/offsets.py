@@ -73,9 +73,9 @@ class Offsets:
 
 
 async def records(
-    kafka: Kafka, topics: Iterable[str], partitions: int, *, follow: bool = False, from_now: bool = False
+    kafka: Kafka, topics: Iterable[str], partitions: int, *, follow: bool = False, begin: Places | None = None
 ) -> AsyncIterator[Any]:
-    """All records of the topics, from the beginning (`from_now`: from here) to where they end now; `follow`: and those to come."""
+    """All records of the topics, from the beginning (or where `begin` says) to where they end now; `follow`: and those to come."""
     tps = [TopicPartition(topic, number) for topic in topics for number in range(partitions)]
     consumer = AIOKafkaConsumer(
         **client_arguments(kafka),
@@ -85,10 +85,12 @@ async def records(
         fetch_max_wait_ms=50,
     )
     async with contextlib.AsyncExitStack() as stack:
-        await consumer.start()
         stack.push_async_callback(consumer.stop)
+        await consumer.start()
         consumer.assign(tps)
-        await (consumer.seek_to_end() if from_now else consumer.seek_to_beginning())
+        await consumer.seek_to_beginning()
+        for (topic, number), at in (begin or {}).items():
+            consumer.seek(TopicPartition(topic, number), at)
         ends = await consumer.end_offsets(tps)
         while follow or any([await consumer.position(tp) < end for tp, end in ends.items()]):
             for batch in (await consumer.getmany(timeout_ms=200)).values():

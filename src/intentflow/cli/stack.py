@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from intentflow.adapters.embedded_parts import EmbeddedParts
-from intentflow.adapters.offsets import records
+from intentflow.adapters.offsets import Offsets, Places, records
 from intentflow.adapters.probe import answers
 from intentflow.adapters.stack import EmbeddedStack, down, find_running, settings_at, wipe
 from intentflow.adapters.topic_specs import topics_of
@@ -60,18 +60,24 @@ def up(
         out.print("Starting Apache Kafka and Valkey ...")
         with stack:
             settings, doors = opened(settings_at(settings, stack.addresses))
-            asyncio.run(ensure(settings.kafka, topics_of(settings)))
+            begin = asyncio.run(_ends_of_changes(settings))
             with EmbeddedParts(settings, parts_of(settings)) as parts:
-                _wait_for(parts, doors)
-                asyncio.run(_serve(settings, rules, stack, parts, doors))
-            out.print("\nStopping ...")
-    out.print(f"Stopped. The data is in {data}; `intentflow up` finds it again, `intentflow down --wipe` deletes it.")
+                try:
+                    _wait_for(parts, doors)
+                    asyncio.run(_serve(settings, rules, stack, parts, doors, begin))
+                except KeyboardInterrupt:
+                    out.print("\nStopping ...")
+                    raise
+    out.print(
+        f"Stopped. The data is in {data}; `intentflow up` finds it again, `intentflow down --wipe` deletes it.",
+        soft_wrap=True,
+    )
 
 
 def _wait_for(parts: EmbeddedParts, doors: Doors) -> None:
-    """The collector and the console are open; which is not within DOOR_SECONDS is said. Raises what they ended of."""
+    """The collector takes events and the console is open; which is not within DOOR_SECONDS is said. Raises what they ended of."""
     deadline = time.monotonic() + DOOR_SECONDS
-    for address in (f"{doors.collector}/health", doors.console.partition("?")[0] + "healthz"):
+    for address in (f"{doors.collector}/ready", doors.console.partition("?")[0] + "healthz"):
         while (why_not := answers(address)) and time.monotonic() < deadline:
             parts.require_alive()
             time.sleep(0.1)
@@ -79,12 +85,18 @@ def _wait_for(parts: EmbeddedParts, doors: Doors) -> None:
             out.print(f"{address} does not answer yet: {escape(why_not)}", style="yellow", soft_wrap=True)
 
 
+async def _ends_of_changes(settings: Settings) -> Places:
+    """The topics are there. Where the changes begin that are yet to come: what an earlier run brought is not told again."""
+    await ensure(settings.kafka, topics_of(settings))
+    async with Offsets(settings.kafka) as offsets:
+        return await offsets.ends([_names(settings).changes], settings.partitions)
+
+
 async def _serve(
-    settings: Settings, rules: ScoringModel, stack: EmbeddedStack, parts: EmbeddedParts, doors: Doors
+    settings: Settings, rules: ScoringModel, stack: EmbeddedStack, parts: EmbeddedParts, doors: Doors, begin: Places
 ) -> None:
-    names = TopicNames(settings.prefix, settings.app_id)
-    _welcome(settings, names, stack, doors)
-    watching = asyncio.create_task(_tell(settings, names, Teller(rules)))
+    _welcome(settings, stack, doors)
+    watching = asyncio.create_task(_tell(settings, Teller(rules), begin))
     while True:
         await asyncio.sleep(0.5)
         for ended in parts.look_after():
@@ -95,16 +107,23 @@ async def _serve(
         if watching.done():
             with suppress(ServerMissingError):
                 watching.result()
-            watching = asyncio.create_task(_tell(settings, names, Teller(rules), from_now=True))
+            watching = asyncio.create_task(_tell(settings, Teller(rules), begin))
 
 
-async def _tell(settings: Settings, names: TopicNames, teller: Teller, from_now: bool = False) -> None:
-    """Every change as it comes."""
-    async for record in records(settings.kafka, [names.changes], settings.partitions, follow=True, from_now=from_now):
+async def _tell(settings: Settings, teller: Teller, begin: Places) -> None:
+    """Every change as it comes, from where `begin` says; it is moved on, so that who begins again goes on there."""
+    changes = _names(settings).changes
+    async for record in records(settings.kafka, [changes], settings.partitions, follow=True, begin=begin):
         out.print(teller.line(decode_change(record.value)), soft_wrap=True)
+        begin[record.topic, record.partition] = record.offset + 1
 
 
-def _welcome(settings: Settings, names: TopicNames, stack: EmbeddedStack, doors: Doors) -> None:
+def _names(settings: Settings) -> TopicNames:
+    return TopicNames(settings.prefix, settings.app_id)
+
+
+def _welcome(settings: Settings, stack: EmbeddedStack, doors: Doors) -> None:
+    names = _names(settings)
     redis = stack.addresses.redis_url or "off"
     metrics = f"http://127.0.0.1:{settings.metrics_port}/metrics" if settings.metrics_port else "off"
     delivering = f"\n  deliver    to the endpoints of {settings.deliver_endpoints}" if delivers(settings) else ""

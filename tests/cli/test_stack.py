@@ -1,0 +1,92 @@
+"""`intentflow up` as a stranger runs it: a child process, told by what it prints."""
+
+import contextlib
+import http.client
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.broker
+PATIENCE_SECONDS = 120.0
+ANY_PORTS = [f"--{name}-port=0" for name in ("kafka", "valkey", "collector", "console", "metrics")]
+
+
+class Up:
+    """A running `intentflow up`, and the lines that it printed."""
+
+    def __init__(self, data: Path) -> None:
+        command = [sys.executable, "-m", "intentflow", "up", "--data", str(data), *ANY_PORTS]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        self.lines: list[str] = []
+        self._come: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._reading = threading.Thread(target=self._read)
+        self._reading.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._come.put(line)
+
+    def line(self, pattern: str) -> str:
+        """The next line that it prints like this."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            self.lines.append(self._come.get(timeout=max(deadline - time.monotonic(), 0.1)))
+            if re.search(pattern, self.lines[-1]):
+                return self.lines[-1]
+
+    def interrupted(self) -> int:
+        """It has ended of a Ctrl-C; the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(PATIENCE_SECONDS)
+        self._reading.join()
+        while not self._come.empty():
+            self.lines.append(self._come.get())
+        return code
+
+
+@contextlib.contextmanager
+def up(data: Path) -> Iterator[Up]:
+    running = Up(data)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.interrupted()
+        assert running.process.stdout is not None
+        running.process.stdout.close()
+
+
+def send(collector: str, key: str, body: str) -> None:
+    """An event, as the page that `up` prints says."""
+    connection = http.client.HTTPConnection(collector.removeprefix("http://"), timeout=10)
+    with contextlib.closing(connection):
+        connection.request("POST", "/v1/track", body, {"Authorization": f"Bearer {key}"})
+        assert connection.getresponse().status == 200
+
+
+def test_it_tells_each_change_once_says_goodbye_on_ctrl_c_and_finds_all_of_it_again(tmp_path):
+    data = tmp_path / "data"
+    with up(data) as first:
+        _, collector, *_, key = first.line("collector").split()
+        first.line("Changes as they come")
+        send(collector, key, '{"userId": "anna", "event": "Newsletter Signed Up", "messageId": "1"}')
+        assert "suspect ↑ prospect" in first.line("l:anna")
+        assert first.interrupted() == 0
+    assert [line.split()[0] for line in first.lines if line.startswith("Stop")] == ["Stopping", "Stopped."]
+    with up(data) as second:
+        _, collector, *_, again = second.line("collector").split()
+        assert again == key
+        second.line("Changes as they come")
+        send(collector, key, '{"userId": "anna", "event": "Order Completed", "messageId": "2"}')
+        assert "prospect ↑ customer" in second.line("l:anna")
+        assert second.interrupted() == 0
+    assert sum("l:anna" in line for line in second.lines) == 1
