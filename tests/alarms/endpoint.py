@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 SIGNING = "whsec_YWxhcm1zLWFsYXJtcy1hbGFybXMtYWxhcm1zLS0="  # made up for this test
-# The one is patient, so that what it gets waits long; the other gives up after a second.
+# The one is patient, so that what it gets waits long; the other says 410 when its time has come, and is given up at once.
 ENDPOINTS = """\
 deliver: 1
 begin: now
@@ -16,10 +16,9 @@ endpoints:
     secrets: [{{env: ALARMS_SECRET}}]
     retry: [0s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 2s, 2s, 2s, 2s, 2s, 5s, 5s, 5s, 5s, 5s]
     allow_networks: [127.0.0.0/8]
-  hasty:
-    url: http://127.0.0.1:{port}/hasty
+  gone:
+    url: http://127.0.0.1:{port}/gone
     secrets: [{{env: ALARMS_SECRET}}]
-    retry: [0s, 1s]
     allow_networks: [127.0.0.0/8]
 """
 
@@ -28,7 +27,7 @@ class Endpoint:
     """A context manager; `port` is where it listens, `answers` the status for each path."""
 
     def __init__(self) -> None:
-        self.answers = {"/patient": 204, "/hasty": 204}
+        self.answers = {"/patient": 204, "/gone": 204}
         self.got = 0
         endpoint = self
 

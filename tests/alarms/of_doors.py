@@ -62,11 +62,11 @@ def redis_ends(plant: Plant) -> Generator[None]:
 
 @scene("DeliveriesWait", "DeadLetters")
 def a_dead_receiver(plant: Plant) -> Generator[None]:
-    """A receiver answers 500. It is mended, and `deliver retry` sends what waits and what was given up."""
-    plant.endpoint.answers.update({"/patient": 500, "/hasty": 500})
+    """One receiver answers 500, and another one 410. They are mended, and `deliver retry` sends what waits and what was given up."""
+    plant.endpoint.answers.update({"/patient": 500, "/gone": 410})
     plant.put(newcomers(20))
     yield
-    assert "hasty" in plant.say("deliver", "status", finds=1)
-    plant.endpoint.answers.update({"/patient": 204, "/hasty": 204})
-    for name in ("patient", "hasty"):
+    assert "gone" in plant.say("deliver", "status", finds=1)
+    plant.endpoint.answers.update({"/patient": 204, "/gone": 204})
+    for name in ("patient", "gone"):
         plant.say("deliver", "retry", name)
