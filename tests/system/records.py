@@ -128,3 +128,16 @@ def settled(app: App, limit: float = LIMIT) -> None:
     """Wait until the app has committed all records that are there, and those that they cause."""
     topics = [app.names.events, app.names.control, app.names.identities]
     until(lambda: not any(asyncio.run(_lag(app, topics)) for _ in range(2)), "the lag to go", limit)
+
+
+def in_effect(app: App) -> None:
+    """Wait until workers by a wall clock have told every partition their model, and all is committed.
+
+    They do so a second after they began: whoever stops them in between leaves a record behind that nobody has folded yet.
+    """
+
+    def told() -> set[int]:
+        return {record.partition for record in read(app, app.names.control)}
+
+    until(lambda: len(told()) == app.settings.partitions, "the model to take effect")
+    settled(app)

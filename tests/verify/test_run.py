@@ -22,7 +22,7 @@ from intentflow.wire.murmur2 import partition_of
 from intentflow.wire.records import Ledger
 from intentflow.wire.rows import decode_row
 from intentflow.wire.topic_names import TopicNames
-from tests.system.records import make_topics, read, send, settled
+from tests.system.records import in_effect, make_topics, read, send, settled
 from tests.system.verdict import changelog_of
 from tests.system.workers import App
 from tests.verify.made import miscounted
@@ -68,8 +68,8 @@ def app(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> Itera
         send(app, sendings[:200])
         send(app, [*sendings[150:], (b"l:a", b"poison"), (None, b"{}"), (b"l:b", None)])
         settled(app)
+        in_effect(app)
         assert worker.stop() == 0
-        settled(app)
         yield app
 
 

@@ -14,7 +14,7 @@ from intentflow.verify.findings import Report
 from intentflow.verify.run import Verifier, Wish
 from intentflow.wire.messages import decode_message
 from intentflow.wire.murmur2 import partition_of
-from tests.system.records import make_topics, read, send, settled
+from tests.system.records import in_effect, make_topics, read, send, settled
 from tests.system.workers import App
 from tests.verify.tangled import tangle
 
@@ -39,6 +39,7 @@ def app(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> Itera
         first.kill()
         second = app.worker().ready()
         settled(app)
+        in_effect(app)
         assert second.stop() == 0
         yield app
 
@@ -83,6 +84,7 @@ def test_what_is_under_way_between_leads_is_nobodys_fault(kafka, tmp_path):
         send(app, [(key, value) for _, key, value in tangle(8, int(time.time() * 1000))])
         reports = [verified(app, settled=False) for _ in range(4)]
         settled(app)
+        in_effect(app)
         assert worker.stop() == 0
         assert [one for report in reports for one in report.shown] == []
         assert verified(app).shown == []
