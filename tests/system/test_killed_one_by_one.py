@@ -197,7 +197,9 @@ def assert_delivered(changes: list[dict[str, Any]], receiver: Receiver) -> None:
     """Each change that was published arrived, in its lead's order; what arrived again came under the same id."""
     published = {(change["lead"], change["sequence"]): change["id"] for change in changes}
     assert published
-    assert {(got.lead, got.sequence, got.id) for got in receiver.taken} == {(*which, one) for which, one in published.items()}
+    assert {(got.lead, got.sequence, got.id) for got in receiver.taken} == {
+        (*which, one) for which, one in published.items()
+    }
     for lead in {lead for lead, _ in published}:
         told = receiver.of(lead)
         assert told == list(range(1, len(told) + 1))
