@@ -19,12 +19,23 @@ PATIENCE_SECONDS = 120.0
 ANY_PORTS = [f"--{name}-port=0" for name in ("kafka", "valkey", "collector", "console", "metrics")]
 
 
+@contextlib.contextmanager
+def heeding_ctrl_c() -> Iterator[None]:
+    """A process begun here heeds SIGINT. Without this it wouldn't where a shell began the tests in its background: that is inherited."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class Up:
     """A running `intentflow up`, and the lines that it printed."""
 
     def __init__(self, data: Path) -> None:
         command = [sys.executable, "-m", "intentflow", "up", "--data", str(data), *ANY_PORTS]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        with heeding_ctrl_c():
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
         self.lines: list[str] = []
         self._come: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._reading = threading.Thread(target=self._read)
@@ -60,7 +71,8 @@ def up(data: Path) -> Iterator[Up]:
         yield running
     finally:
         if running.process.poll() is None:
-            running.interrupted()
+            running.process.terminate()
+            running.process.wait(PATIENCE_SECONDS)
         assert running.process.stdout is not None
         running.process.stdout.close()
 
