@@ -6,8 +6,10 @@ answered in words, in `docs/hazards-stock-faust.md`.
 
 import asyncio
 import random
+import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from intentflow.adapters.topic_specs import LARGEST_ROW_BYTES
 from tests.faults.brokers import Cluster
@@ -45,7 +47,8 @@ def h2_a_changelog_record_is_refused(subject: Subject, cluster: Cluster) -> Outc
     before = subject.committed()
     limit_changelog(subject, 60)
     subject.give(visits("refused", 200))
-    time.sleep(LOOK)
+    with suppress(subprocess.TimeoutExpired):
+        worker.process.wait(3 * LOOK)
     early = subject.committed() - before
     ended = worker.process.poll()
     limit_changelog(subject, LARGEST_ROW_BYTES)
