@@ -130,7 +130,7 @@ class GatheringProducer:
                 await asyncio.wait(wave, timeout=WAVE_SECONDS)
 
     async def _sent(self) -> list[asyncio.Future[Any]]:
-        """What was gathered is on its way: a future for each batch. None if Kafka is lost."""
+        """What was gathered is on its way: a future for each batch that Kafka's client took before it was lost, if it was."""
         acks: list[asyncio.Future[Any]] = []
         for place in [place for place, queue in self._open.items() if queue and place not in self._flying]:
             producer = self._producer
