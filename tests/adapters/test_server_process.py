@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from intentflow.adapters import server_process
 from intentflow.adapters.server_process import FolderLock, ServerProcess, claimed_port, free_port
 from intentflow.errors import ConfigError
 
@@ -139,3 +140,20 @@ def test_a_port_of_zero_is_a_free_one():
     wanted = free_port()
     assert claimed_port(wanted, "Kafka", "--kafka-port") == wanted
     assert claimed_port(0, "Kafka", "--kafka-port") > 0
+
+
+def test_a_free_port_is_none_that_a_connection_or_another_program_is_given_before_its_server_is_up():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        given = other.getsockname()[1]
+    assert all(server_process.FREE_FROM <= free_port() < server_process.FREE_TO <= given for _ in range(50))
+
+
+def test_a_free_port_is_none_on_which_somebody_listens(monkeypatch):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", free_port()))
+        other.listen()
+        taken = other.getsockname()[1]
+        monkeypatch.setattr(server_process, "FREE_FROM", taken)
+        monkeypatch.setattr(server_process, "FREE_TO", taken + 3)
+        assert taken not in {free_port() for _ in range(50)}

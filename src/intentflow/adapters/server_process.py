@@ -7,6 +7,7 @@ moment both are gone, however that came about. No stale lock can exist; the pid 
 import contextlib
 import fcntl
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from typing import Self
 from intentflow.errors import ConfigError
 
 LOCALHOST = "127.0.0.1"
+FREE_FROM, FREE_TO = 20_000, 32_000  # ports that are chosen for servers; Linux gives out 32768 and above by itself
 LAST_LINES = 12  # of a server's log, in an error
 ORPHAN_SECONDS = 10.0  # how long a server whose owner was killed may take to end
 REMEDIES = (  # what a server's last words mean
@@ -189,11 +191,16 @@ def is_alive(pid: int) -> bool:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((LOCALHOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 that nobody listened on a moment ago.
+
+    It lies below those that Linux gives to connections and to whoever asks for any port, so that none of them takes it before its server
+    is up.
+    """
+    while True:
+        port = FREE_FROM + secrets.randbelow(FREE_TO - FREE_FROM)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((LOCALHOST, port))
+            return port
 
 
 def claimed_port(wanted: int, server: str, option: str) -> int:
