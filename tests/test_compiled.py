@@ -96,6 +96,19 @@ def test_a_core_made_of_other_source_is_left_alone(made):
     assert not compiled.in_force()
 
 
+@pytest.mark.parametrize("left", ["", "{", "[]", "null", '{"fingerprint": 1}', '{"files": 3}', "\xff"])
+def test_a_note_that_a_kill_or_a_full_disk_tore_stops_nobody(made, left):
+    (made / compiled.NOTE).write_bytes(left.encode("latin-1"))
+    assert compiled.fitting(made) == {}
+
+
+def test_a_core_of_which_a_file_is_gone_is_left_alone(made):
+    files = compiled.fitting(made)
+    assert files
+    next(iter(files.values())).unlink()
+    assert compiled.fitting(made) == {}
+
+
 def test_who_wants_plain_python_gets_it(made, monkeypatch, capsys):
     monkeypatch.setenv(compiled.PURE, "1")
     assert main() == 0

@@ -83,14 +83,27 @@ def is_unwanted() -> bool:
     return os.environ.get(PURE, "") not in ("", "0")
 
 
+def fitting(folder: Path) -> dict[str, Path]:
+    """The compiled modules by name that lie there, if they are of this source and all there; else none.
+
+    A note that is torn, as a full disk or a kill leaves it, fits nothing: whoever reads it here could not even compile again otherwise.
+    """
+    try:
+        told = json.loads((folder / NOTE).read_bytes())
+        files = {str(name): folder / file for name, file in told["files"].items()}
+        fits = told["fingerprint"] == fingerprint() and all(file.is_file() for file in files.values())
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}
+    return files if fits else {}
+
+
 def take() -> bool:
     """Have the compiled core imported from now on, if there is one that fits; whether there is."""
     if is_unwanted():
         return False
     for folder in folders():
-        note = folder / NOTE
-        if note.exists() and (told := json.loads(note.read_bytes()))["fingerprint"] == fingerprint():
-            sys.meta_path.insert(0, Compiled({name: folder / file for name, file in told["files"].items()}))
+        if files := fitting(folder):
+            sys.meta_path.insert(0, Compiled(files))
             return True
     return False
 

@@ -14,7 +14,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from intentflow.compiled import CORE, HERE, NOTE, PACKAGE, PURE, fingerprint, folders, is_unwanted
+from intentflow.compiled import CORE, HERE, NOTE, PACKAGE, PURE, fingerprint, fitting, folders, is_unwanted
 
 # Run in a process of its own, in the folder to build in: setuptools takes the whole process for itself.
 BUILD = """
@@ -63,9 +63,7 @@ def main() -> int:
     if is_unwanted():
         sys.stdout.write(f"the core runs as plain Python, since {PURE} is set\n")
         return 0
-    now = fingerprint()
-    notes = [folder / NOTE for folder in folders()]
-    if any(note.exists() and json.loads(note.read_bytes())["fingerprint"] == now for note in notes):
+    if any(map(fitting, folders())):
         sys.stdout.write("the core is compiled\n")
         return 0
     if why := missing():
