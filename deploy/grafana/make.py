@@ -184,6 +184,12 @@ BUSINESS = (
         'max by (model, model_version) (intentflow_build{model_hash!=""})',
         "1 for each model that runs; one is right",
     ),
+    stat(
+        "Days since it took effect",
+        "d",
+        "(time() - max(intentflow_model_since_seconds > 0)) / 86400",
+        "Of the file as it is: any edit is another model",
+    ),
     stat("Days until its review", "d", "(max(intentflow_model_review_seconds) - time()) / 86400"),
 )
 

@@ -80,6 +80,11 @@ WORKER = (
     _gauge("recovery_leads", "Leads found by the current or last recovery"),
     _gauge("recovering", "1 while partitions are being taken, 0 while events are folded"),
     _histogram("event_loop_delay_seconds", "How much later than asked for the event loop comes back", DELAY_SECONDS),
+    _gauge(
+        "model_since_seconds",
+        "Moment at which this worker's scoring model took effect for the last of its partitions, in seconds since 1970; "
+        "0 while it has not, or where nobody noted it",
+    ),
     _gauge("model_review_seconds", "Day by which the scoring model is to be reviewed, in seconds since 1970"),
     _gauge("build", "Always 1; the labels say what runs", "version", "model", "model_version", "model_hash"),
 )

@@ -148,8 +148,26 @@ def test_the_changelog_says_which_model_took_effect_behind_the_leads_that_were_b
     keys = [record.key for record in log.records]
     assert keys.index(MODEL) > len(keys) - 1 - keys[::-1].index(b"l:a")
     mark = next(record.value for record in log.records if record.key == MODEL)
-    assert decode_model(mark or b"") == HASH
+    assert decode_model(mark or b"") == (HASH, AT)
     assert Owner(log, b"it", model_of(HASH)).part.model == HASH
+
+
+def test_who_takes_the_partition_knows_when_the_model_took_effect_and_saying_it_again_does_not_change_that():
+    log = log_of({})
+    Owner(log, b"me", model_of(HASH)).fold([Record(0, *encode_model(HASH, AT))])
+    heir = Owner(log, b"it", model_of(HASH))
+    assert heir.part.model_at == AT
+    heir.fold([Record(1, *encode_model(HASH, AT + 9))])
+    assert heir.part.model_at == Owner(log, b"us", model_of(HASH)).part.model_at == AT
+
+
+def test_a_model_that_comes_back_took_effect_when_it_came_back():
+    log, noted = log_of({}), []
+    for number, model_hash in enumerate((HASH, OTHER, HASH)):
+        owner = Owner(log, b"me", model_of(model_hash))
+        owner.fold([Record(number, *encode_model(model_hash, AT + number))])
+        noted.append((owner.part.model, owner.part.model_at))
+    assert noted == [(HASH, AT), (OTHER, AT + 1), (HASH, AT + 2)]
 
 
 def test_a_model_that_took_effect_for_a_lead_does_nothing_when_it_is_said_again():

@@ -14,7 +14,7 @@ RENEWING_BROKEN = (
         "nobody notes which model took effect",
         "law 7",
         FOLDING,
-        (("yield part.note_model(said.model), [], True", "yield [], [], True"),),
+        (("yield part.note_model(said), [], True", "yield [], [], True"),),
     ),
     Mutation(
         "a strange model that is read again is told again",

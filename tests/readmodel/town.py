@@ -62,7 +62,7 @@ class Town:
         self.epoch = epoch
         self._write(*encode_fence(Fence(epoch, bytes(16))))
         self._write(b"\0sources", encode_sources(epoch, [Topic(self.names.events), Topic(self.names.control)]))
-        self._write(b"\0model", encode_model(epoch, READING.model.hash))
+        self._write(b"\0model", encode_model(epoch, READING.model.hash, 0))
 
     def happens(self, key: str, at: int, **event: Any) -> None:
         """An event is scored, its rows and changes are written."""

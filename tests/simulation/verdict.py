@@ -249,12 +249,12 @@ def _forgotten(world: World) -> None:
 
 
 def _the_model_is_noted(world: World) -> None:
-    """If the workers' model took effect, the changelog says so, whoever wrote to it late."""
+    """If the workers' model took effect, the changelog says so and since when, whoever wrote to it late."""
     said = [said_by(record) for record in world.sources[CONTROL].records]
-    took_effect = any(isinstance(each, ModelRecord) and each.model == MODEL.hash for each in said)
+    took_effect = [each.at for each in said if isinstance(each, ModelRecord) and each.model == MODEL.hash]
     noted = world.witness.view.model()
-    if noted != (MODEL.hash if took_effect else ""):
-        raise BrokenError(f"the changelog says that the model {noted!r} took effect last")
+    if noted != ((MODEL.hash, took_effect[0]) if took_effect else ("", 0)):
+        raise BrokenError(f"the changelog says of the model that took effect last, and when: {noted}")
 
 
 def _nobody_is_due(world: World) -> None:

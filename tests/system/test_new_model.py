@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import urllib.request
 from pathlib import Path
 from zlib import crc32
 
@@ -10,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
 from intentflow.adapters.published_models import last_model
+from intentflow.adapters.server_process import free_port
 from intentflow.cli.main import app as command_line
 from intentflow.domain.rules import ScoringModel
 from intentflow.errors import ConfigError
@@ -64,6 +66,13 @@ def first_records(app: App, model: ScoringModel) -> dict[int, tuple[int, ModelRe
     return found
 
 
+def model_since(port: int) -> float:
+    """What a worker tells of the moment at which its model took effect."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        (line,) = (one for one in answer.read().decode().splitlines() if one.startswith("intentflow_model_since_sec"))
+    return float(line.split()[1])
+
+
 def publish(app: App, *args: str) -> Result:
     settings = app.settings
     env = {f"INTENTFLOW_{name}": str(getattr(settings, name.lower())) for name in ("APP_ID", "PREFIX", "PARTITIONS")}
@@ -97,9 +106,18 @@ def test_leads_move_by_the_new_model_without_an_event_and_once_over_kills(kafka:
             expected |= {json.loads(one.payload)["id"]: one.payload for _, _, told in folded.leads for one in told}
         assert expected
         assert moved(app) == expected
-        assert {log.model() for log in changelog_of(app).values()} == {model.hash}
+        since = {number: said.at for number, (_, said) in first_records(app, model).items()}
+        assert {number: log.model() for number, log in changelog_of(app).items()} == {
+            number: (model.hash, at) for number, at in since.items()
+        }
         with pytest.raises(ConfigError, match="changed midway"):
             nothing_lost_and_nothing_twice(app)
+
+        port = free_port()
+        app.worker(INTENTFLOW_MODEL=str(other), INTENTFLOW_METRICS_PORT=str(port)).ready()
+        until(
+            lambda: model_since(port) == max(since.values()) / 1000, "a later worker to tell when the model took effect"
+        )
 
 
 @pytest.mark.timeout(240)

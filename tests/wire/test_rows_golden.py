@@ -76,7 +76,8 @@ def written() -> dict[str, tuple[bytes, bytes]]:
             SOURCES,
             encode_sources(3, [Topic("intentflow.events", "a-topic-id"), Topic("intentflow.control")]),
         ),
-        "the model": (MODEL, encode_model(3, "9f2c" * 16)),
+        "the model": (MODEL, encode_model(3, "9f2c" * 16, at=0)),  # as it was written before docs/decisions/0023
+        "the model, and since when": (MODEL, encode_model(3, "9f2c" * 16, at=T)),
     }
 
 
@@ -112,7 +113,11 @@ def test_what_a_version_wrote_is_read_back_as_it_was_meant(version):
     assert leads == {ANNA: full(), b"l:42": Lead([], []), VISITOR: alias(), GONE: stub()}
     assert log.ledgers() == {1: Ledger(100, 80, 10, 5, [97, 98], 3, 2)}
     assert log.sources() == [Topic("intentflow.events", "a-topic-id"), Topic("intentflow.control")]
-    assert (log.model(), log.epoch) == ("9f2c" * 16, 3)
+    assert (log.model(), log.epoch) == (("9f2c" * 16, T), 3)
+
+
+def test_when_a_model_took_effect_is_not_known_where_it_was_not_noted():
+    assert fed(golden(1)["the model"]).model() == ("9f2c" * 16, 0)
 
 
 def test_fields_that_were_added_at_the_end_have_their_defaults_in_a_row_from_before_them():

@@ -128,10 +128,10 @@ class Changelog:
         row = self.marks.get(SOURCES)
         return [] if row is None else decode_sources(row)
 
-    def model(self) -> str:
-        """The hash of the scoring model that took effect last; empty if none has yet."""
+    def model(self) -> tuple[str, int]:
+        """The hash of the scoring model that took effect last, empty if none has yet; and when (epoch ms), 0 if that is not known."""
         row = self.marks.get(MODEL)
-        return "" if row is None else decode_model(row)
+        return ("", 0) if row is None else decode_model(row)
 
     def ledgers(self) -> dict[int, Ledger]:
         """What became of each source's records, by source number."""

@@ -145,7 +145,7 @@ def _in_slices(
         note_moved(part, due, folded.moved)
         yield more, told, at + SLICE >= len(keys)
     if isinstance(said, ModelRecord):
-        yield part.note_model(said.model), [], True
+        yield part.note_model(said), [], True
 
 
 def _erase(part: Partition, due: Due, core: Core, said: Erasure, source: int, offset: int) -> tuple[Items, News]:

@@ -5,16 +5,17 @@
 | `\0fence:` + value | epoch (4 bytes), process token (16) | the partition is that process's; a key of its own, never compacted away |
 | `\0ledger:` + source number | head, MessagePack `Ledger` | what became of a source's records; first in each chunk's batch |
 | `\0sources` | head, MessagePack `[[topic, topic id], ...]` | the sources by number, numbered once and for ever |
-| `\0model` | head, the hash | the scoring model that took effect last: every lead of the partition was brought to it |
+| `\0model` | head, the hash | the scoring model that took effect last: all leads of the partition were brought to it |
 
-The head is that of a lead's row (`wire/rows.py`), so that the epoch of every record is in its first four bytes.
+The head is that of a lead's row (`wire/rows.py`), so that the epoch of every record is in its first four bytes. No mark has a due time:
+the place of it is 0, and in that of the model it is when the model took effect (docs/decisions/0023).
 """
 
 import msgspec
 from msgspec import Struct
 
 from intentflow.wire.records import Ledger
-from intentflow.wire.rows import HEAD, VERSION
+from intentflow.wire.rows import HEAD, VERSION, due_of
 
 FENCE = b"\0fence:"
 LEDGER = b"\0ledger:"
@@ -77,11 +78,11 @@ def decode_sources(row: bytes) -> list[Topic]:
     return _sources(row[HEAD.size :])
 
 
-def encode_model(epoch: int, model_hash: str) -> bytes:
-    """The value of the record of the model that took effect."""
-    return HEAD.pack(epoch, VERSION << 1, 0) + model_hash.encode()
+def encode_model(epoch: int, model_hash: str, at: int) -> bytes:
+    """The value of the record of the model that took effect, at `at` (epoch milliseconds)."""
+    return HEAD.pack(epoch, VERSION << 1, at) + model_hash.encode()
 
 
-def decode_model(row: bytes) -> str:
-    """The hash of the model in a value."""
-    return row[HEAD.size :].decode()
+def decode_model(row: bytes) -> tuple[str, int]:
+    """The hash of the model in a value, and when it took effect (epoch milliseconds; 0 where a version before 0023 has written)."""
+    return row[HEAD.size :].decode(), due_of(row)

@@ -60,6 +60,7 @@ class Metrics:
         self.recovering = gauges["recovering"]
         self.loop_delay = histograms["event_loop_delay_seconds"]
         self._expected = gauges["partitions_expected"]
+        self.model_since = gauges["model_since_seconds"]
         self._review, self._build = gauges["model_review_seconds"], gauges["build"]
 
     def running(self, model: ScoringModel, review_by: date | None, partitions: int) -> None:

@@ -21,6 +21,7 @@ from intentflow.lane.phases import Phase, move
 from intentflow.lane.places import Place
 from intentflow.lane.settling import Effects, Settling, an_event
 from intentflow.lane.stubs import stubs_of
+from intentflow.wire.control import ModelRecord
 
 
 class Partition(Settling):
@@ -87,11 +88,18 @@ class Partition(Settling):
     @property
     def model(self) -> str:
         """The hash of the scoring model that took effect last; empty if none has yet."""
-        return self.log.model()
+        return self.log.model()[0]
 
-    def note_model(self, model_hash: str) -> list[tuple[bytes, bytes | None]]:
-        """Every lead was brought to this model: what is to be written of it, behind them."""
-        self.log.marks[MODEL] = row = encode_model(self.epoch, model_hash)
+    @property
+    def model_at(self) -> int:
+        """When that model took effect, in epoch milliseconds; 0 if that is not known."""
+        return self.log.model()[1]
+
+    def note_model(self, said: ModelRecord) -> list[tuple[bytes, bytes | None]]:
+        """Every lead was brought to this model: what is to be written of it, behind them. It took effect when that was said first."""
+        if self.model == said.model:
+            return []
+        self.log.marks[MODEL] = row = encode_model(self.epoch, said.model, said.at)
         return [(MODEL, row)]
 
     def may_keep(self) -> bool:

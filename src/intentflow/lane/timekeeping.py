@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import logging
 import time
+from collections.abc import Iterator
 
 from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, NodeNotReadyError, RequestTimedOutError
 
@@ -128,10 +129,19 @@ def _let_go(lane: Lane) -> None:
         owned.performer.perform(owned.part.committed(committed))
 
 
+def _moments(lane: Lane) -> Iterator[int]:
+    """When our model took effect, for each partition of ours for which it did (epoch milliseconds)."""
+    for owned in lane.owned.values():
+        part = owned.part
+        if part.phase is Phase.OPEN and part.model == lane.core(len(part.sources)).model_hash:
+            yield part.model_at
+
+
 def _measure(lane: Lane) -> None:
     lane.metrics.leads.set(lane.leads)
     lane.metrics.partitions.set(len(lane.owned))
     lane.metrics.unsettled.set(lane.unsettled)
+    lane.metrics.model_since.set(max(_moments(lane), default=0) / 1000)
     if lane.generation is not None:
         for topic in lane.topics:
             lags = {number: lane.lag(topic, number) for number in lane.owned}

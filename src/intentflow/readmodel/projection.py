@@ -133,7 +133,7 @@ class Projection:
             elif key == SOURCES:
                 writes.put(self.keys.meta, "sources", value)
             elif key == MODEL:
-                writes.put(self.keys.meta, "model", log.model())
+                writes.put(self.keys.meta, "model", log.model()[0])
 
     def _changes(self, records: Sequence[Any], before: Before, writes: Writes) -> None:
         for record in records:
