@@ -42,7 +42,7 @@ def test_the_files_of_the_example_are_those_that_are_tried():
 
 
 def test_the_example_is_small_enough_to_be_read():
-    assert len(EXAMPLE) < 3000
+    assert len(EXAMPLE) < 2200
 
 
 def listed(names: frozenset[str]) -> str:
