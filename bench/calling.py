@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-TAKEN_SECONDS = 1.0  # for the server to take all connections: a crowd that comes at once would be in the first answers' times
+TAKEN_SECONDS = 1.0  # in which the server takes all connections, which is not to be in the first answers' times
 
 
 class Heard(Struct):
