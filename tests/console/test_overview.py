@@ -35,8 +35,25 @@ def test_seconds_without_events_are_in_the_chart_and_the_second_that_is_not_over
         RatePoint(at=NOW - timedelta(seconds=2.25), counted=5, duplicate=1, rejected=1),
         RatePoint(at=NOW, counted=9, duplicate=0, rejected=0),
     )
-    rates = Rates(events_per_second=1, series=points, counted=5, duplicate=1, rejected=1, lag=None, as_of=NOW)
+    rates = Rates(
+        events_per_second=1,
+        series=points,
+        counted=5,
+        duplicate=1,
+        rejected=1,
+        refused_by_collector=0,
+        lag=None,
+        as_of=NOW,
+    )
     seconds, counts = json.loads(series(rates))
     assert len(seconds) == len(counts) == SECONDS
     assert seconds[-1] == int(NOW.timestamp()) - 1
     assert counts[-3:] == [0, 7, 0]
+
+
+async def test_the_overview_says_how_many_the_collector_refused(town, feeder, viewer):
+    for place in (0, 1):
+        town.is_refused_at_the_door(b"[", place)
+    await feeder.feed()
+    async with viewer.get("/") as response:
+        assert "collector refused</a></dt><dd>2</dd>" in await response.text()

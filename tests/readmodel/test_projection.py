@@ -92,6 +92,17 @@ async def test_a_rejection_that_was_published_again_is_told_once(store):
     assert [(one.reason, one.count) for one in page.reasons] == [("not_json", 1), ("wrong_type", 1)]
 
 
+async def test_what_the_collector_refused_is_counted_apart_from_what_the_worker_did(store):
+    town = Town()
+    town.refuses(b"l:ada", b"{", offset=7)
+    for place in (0, 1):
+        town.is_refused_at_the_door(b"[", place)
+    feeder = await Feeder(store, town).begin()
+    await feeder.feed(1)
+    assert (await feeder.ask.rates()).refused_by_collector == 2
+    assert len((await feeder.ask.rejections()).rejections) == 3
+
+
 async def test_foreign_records_on_the_topics_are_counted_and_left_out(store):
     town = Town()
     foreign = [b"", b"{}", b"\xff", b'{"id": 1}']

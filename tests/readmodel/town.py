@@ -24,7 +24,7 @@ from intentflow.wire.changes import headers_of
 from intentflow.wire.chunk import Scorer
 from intentflow.wire.erasing import forget
 from intentflow.wire.records import Ledger
-from intentflow.wire.rejections import Rejection, rejection_headers
+from intentflow.wire.rejections import Rejection, collected_headers, rejection_headers
 from intentflow.wire.rows import decode_row, encode_row, encode_stub
 from intentflow.wire.topic_names import TopicNames
 
@@ -122,6 +122,11 @@ class Town:
         """A record is refused."""
         headers = rejection_headers(Rejection(reason, "mend it"), self.names.events, 0, offset, self.now)  # type: ignore[arg-type]
         self._append(self.names.rejections, key, value, tuple(headers))
+
+    def is_refused_at_the_door(self, value: bytes, place: int) -> None:
+        """The collector refuses this event of a request."""
+        headers = collected_headers(Rejection("not_json", "mend it"), "r1", place, self.now)
+        self._append(self.names.rejections, None, value, tuple(headers))
 
     def _write(self, key: bytes, value: bytes) -> None:
         self._append(self.names.changelog, key, value)

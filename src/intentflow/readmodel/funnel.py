@@ -10,6 +10,7 @@ from intentflow.readmodel.pulse import decode_pulse
 from intentflow.readmodel.shelves import Shelves
 from intentflow.readmodel.sweep import day_of
 from intentflow.readmodel.views import DayCount, Funnel, FunnelStage, RatePoint, Rates
+from intentflow.wire.rejections import COLLECTOR
 
 SPAN = 10  # seconds that the rate is taken over
 
@@ -62,6 +63,7 @@ class Counts:
             counted=total.counted,
             duplicate=total.duplicate,
             rejected=total.rejected,
+            refused_by_collector=int(await self._redis.hget(keys.refused_from, COLLECTOR) or 0),
             lag=None if beat is None or beat.is_stale(now) else beat.worker_lag,
             as_of=moment_of(now),
         )

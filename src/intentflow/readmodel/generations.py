@@ -11,7 +11,7 @@ from intentflow.adapters.redis_client import Client
 from intentflow.lane.follower import Place
 from intentflow.readmodel.keys import INDEXES, Keys, Root
 
-FORMAT = 1  # of what Redis holds; another one is built anew
+FORMAT = 2  # of what Redis holds; another one is built anew
 BUILT, WHOLE = "built", "whole"
 AT_ONCE = 1000  # keys deleted at a time
 

@@ -24,6 +24,7 @@ The projector writes all of them but `deliverers`, and those of a generation tha
 | `...:<n>:refused` | stream | the latest rejections |
 | `...:<n>:refusals` | sorted set | ids of the latest rejections, to drop repeats |
 | `...:<n>:reasons` | hash | reason → how many rejections |
+| `...:<n>:refused_from` | hash | the topic that they were on, or `collector` → how many rejections |
 | `...:<n>:ledgers` | hash | partition/source → the worker's books |
 | `...:<n>:rates` | hash | second → how many events were counted, duplicate and rejected |
 """
@@ -51,6 +52,7 @@ class Keys:
         self.refused = f"{self.prefix}:refused"
         self.refusals = f"{self.prefix}:refusals"
         self.reasons = f"{self.prefix}:reasons"
+        self.refused_from = f"{self.prefix}:refused_from"
         self.ledgers = f"{self.prefix}:ledgers"
         self.rates = f"{self.prefix}:rates"
 

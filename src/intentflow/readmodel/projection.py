@@ -160,6 +160,7 @@ class Projection:
                 seen.add(one.id)
                 writes.refused.append(kept(one))
                 writes.reasons[one.reason] += 1
+                writes.refused_from[one.topic] += 1
 
 
 def _told(record: Any) -> Told | None:

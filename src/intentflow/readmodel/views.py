@@ -155,6 +155,10 @@ class Rates(View):
     counted: int = Field(description="since the beginning, like the next two")
     duplicate: int
     rejected: int
+    refused_by_collector: int = Field(
+        description="rejections that the collector wrote, of what was never on a topic of events; since the read model was built, "
+        "with those that the rejections topic held then"
+    )
     lag: int | None = Field(description="records on the broker that the worker has not scored yet; null: not known")
     as_of: datetime
 

@@ -26,6 +26,7 @@ class Writes:
         self.entered: Counter[str] = Counter()
         self.refused: list[KeptRefusal] = []
         self.reasons: Counter[str] = Counter()
+        self.refused_from: Counter[str] = Counter()
         self.strange = 0  # records that are none of ours
         self.hashes: dict[str, dict[str | bytes, bytes | str | int]] = {}  # others: key -> field -> value
         self.rates: Counter[str] = Counter()
@@ -111,3 +112,5 @@ class Writes:
             pipe.zremrangebyrank(keys.refusals, 0, -REFUSALS_KNOWN - 1)
         for reason, count in self.reasons.items():
             pipe.hincrby(keys.reasons, reason, count)
+        for source, count in self.refused_from.items():
+            pipe.hincrby(keys.refused_from, source, count)
