@@ -10,7 +10,7 @@ CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 
 
 .DEFAULT_GOAL := help
 .PHONY: help install up demo test test-doors lint format compile bench bench-check bench-record bench-latency bench-scale bench-doors \
-  bench-peers faults alarms mutants lock clean
+  bench-peers faults alarms mutants audit lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -77,6 +77,9 @@ alarms: $(STAMP)  ## every alert made to fire on a running stack, and its runboo
 
 mutants: $(STAMP)  ## break the protocol on purpose, rule by rule, and see which test notices (minutes)
 	@$(BIN)/python -m tests.mutants $(ARGS)
+
+audit: $(STAMP)  ## is anything in the lock known to be vulnerable? Asks OSV, so it needs the internet; no part of make test
+	@$(BIN)/python -m tests.audit $(ARGS)
 
 lock: $(STAMP)  ## resolve pyproject.toml into requirements.txt again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --no-header \
