@@ -48,21 +48,19 @@ def play(scenes: Iterable[Scene], plant: Plant, seen: list[Seen]) -> bool:
 
 def table(seen: list[Seen]) -> Table:
     """What was seen, for people."""
-    shown = Table("scene", "alerts", "mended after, s", "well after, s", "fired too")
+    shown = Table("scene", "fired", "mended", "well", "fired too", box=None)
+    for column in shown.columns:
+        column.overflow = "fold"  # a name that is cut off names nothing
     for one in seen:
-        alerts, besides = "\n".join(sorted(one.scene.alerts)), "\n".join(sorted(one.besides))
-        shown.add_row(one.scene.name, alerts, f"{one.mended:.0f}", f"{one.cured:.0f}", besides)
+        alerts, besides = "\n".join(names(one.scene.alerts)), "\n".join(names(one.besides))
+        shown.add_row(one.scene.name, alerts, f"{one.mended:.0f} s", f"{one.cured:.0f} s", besides)
     return shown
 
 
 def page(seen: list[Seen]) -> str:
     """The same as rows of docs/alerts.md."""
-
-    def names(of: Iterable[str]) -> str:
-        return ", ".join(one.removeprefix("Intentflow") for one in sorted(of))
-
     rows = (
-        f"| {one.scene.cause} | {names(one.scene.alerts)} | {names(one.besides)} | {one.mended:.0f} | {one.cured:.0f} |"
+        f"| {one.scene.cause} | {', '.join(names(one.scene.alerts))} | {', '.join(names(one.besides))} | {one.mended:.0f} | {one.cured:.0f} |"
         for one in seen
     )
     return "\n".join(
@@ -72,6 +70,11 @@ def page(seen: list[Seen]) -> str:
             *rows,
         ]
     )
+
+
+def names(of: Iterable[str]) -> list[str]:
+    """Alerts without what all of them begin with."""
+    return [one.removeprefix("Intentflow") for one in sorted(of)]
 
 
 def main() -> int:
