@@ -60,8 +60,9 @@ def table(seen: list[Seen]) -> Table:
 def page(seen: list[Seen]) -> str:
     """The same as rows of docs/alerts.md."""
     rows = (
-        f"| {one.scene.cause} | {', '.join(names(one.scene.alerts))} | {', '.join(names(one.besides))} | {one.mended:.0f} | {one.cured:.0f} |"
+        f"| {one.scene.cause} | {told} | {besides} | {one.mended:.0f} | {one.cured:.0f} |"
         for one in seen
+        for told, besides in [(", ".join(names(one.scene.alerts)), ", ".join(names(one.besides)))]
     )
     return "\n".join(
         [
