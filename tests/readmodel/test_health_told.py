@@ -49,3 +49,8 @@ def test_what_is_not_well_is_said_with_what_to_do(seen, state, part, says):
     if part:
         assert says in next(one for one in parts if one.name == part).says
         assert any(one.name == part and one.state == state for one in parts)
+
+
+def test_one_record_is_not_spoken_of_as_many():
+    said = {part.name: part.says for part in parts_of(Seen(**WELL | {"pulse": pulse(lag=1, worker_lag=1)}), NOW)}
+    assert (said["projector"], said["worker"]) == ("1 record behind Kafka.", "Scoring; 1 record waits.")

@@ -64,7 +64,7 @@ def _projector(seen: Seen, now: int) -> HealthPart:
     if pulse.doing == "building" or not seen.whole:
         return _part("projector", "degraded", f"The read model is being built: {pulse.built:.0%} so far.")
     if pulse.lag:
-        return _part("projector", "ok", f"{pulse.lag:,} records behind Kafka.")
+        return _part("projector", "ok", f"{_records(pulse.lag)} behind Kafka.")
     return _part("projector", "ok", "Up to date with Kafka.")
 
 
@@ -83,7 +83,7 @@ def _worker(seen: Seen, now: int) -> HealthPart:
         return _part("worker", "degraded", "Not known while Kafka is not read.")
     if pulse.worker_lag is None:
         return _part("worker", "degraded", "No worker has scored anything yet: start `intentflow worker`.")
-    waiting = f"{pulse.worker_lag:,} records wait"
+    waiting = f"{_records(pulse.worker_lag)} {'waits' if pulse.worker_lag == 1 else 'wait'}"
     if pulse.worker_lag and now - pulse.scored_at > STANDS_STILL_MS:
         return _part("worker", "down", f"{waiting}, and none is scored: start `intentflow worker`, or read its log.")
     return _part("worker", "ok", f"Scoring; {waiting}." if pulse.worker_lag else "All that came in is scored.")
@@ -98,6 +98,10 @@ def _model(seen: Seen) -> HealthPart:
         )
         return _part("model", "degraded", f"{others}: set INTENTFLOW_MODEL to theirs.")
     return _part("model", "ok", "This is the model that the workers score by.")
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count:,} records"
 
 
 def _part(name: Name, state: State, says: str) -> HealthPart:
