@@ -19,10 +19,10 @@ install: $(STAMP)  ## set everything up in .venv, without root; the second time 
 	@echo "intentflow is installed: $(BIN)/intentflow"
 
 up: $(STAMP)  ## start all of it on this machine, with collector and console, until Ctrl-C
-	@$(BIN)/intentflow up
+	@$(BIN)/intentflow up $(ARGS)
 
 demo: $(STAMP)  ## some made-up days of a shop, scored before your eyes; stops by itself
-	@$(BIN)/intentflow demo
+	@$(BIN)/intentflow demo $(ARGS)
 
 test: lint  ## lint, types, layers, and all tests, those on a real broker included
 	@echo "==> tests"
