@@ -52,5 +52,6 @@ def test_what_is_not_well_is_said_with_what_to_do(seen, state, part, says):
 
 
 def test_one_record_is_not_spoken_of_as_many():
-    said = {part.name: part.says for part in parts_of(Seen(**WELL | {"pulse": pulse(lag=1, worker_lag=1)}), NOW)}
+    parts = parts_of(Seen(pulse=pulse(lag=1, worker_lag=1), whole=True), NOW)
+    said = {part.name: part.says for part in parts}
     assert (said["projector"], said["worker"]) == ("1 record behind Kafka.", "Scoring; 1 record waits.")
