@@ -30,6 +30,12 @@ def test_what_is_probably_not_meant_is_told(change, said):
     assert said in line
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:169.254.169.254]", "10.0.0.1:8443"])
+def test_an_address_that_nothing_would_be_sent_to_is_told_before_anything_is(host):
+    (line,) = found(WRITTEN.replace("crm.example", host))
+    assert '4: endpoint "crm": url must have a public address, or one that allow_networks names' in line
+
+
 def test_a_sound_file_has_no_findings():
     assert found(WRITTEN) == []
 

@@ -61,6 +61,16 @@ def test_an_endpoint_that_moves_has_another_mark():
         ),
         (("url: https", "url: ftp"), '4: endpoint "crm": url must be a URL that begins with https://'),
         (("url: https://", "url: https://me:pw@"), '4: endpoint "crm": url must not hold a user or password'),
+        (("crm.example", "crm .example"), '4: endpoint "crm": url must be a URL without spaces'),
+        (
+            ("url: https://crm.example/hooks", 'url: "https://crm.example/\\nX: 1"'),
+            '4: endpoint "crm": url must be a URL without',
+        ),
+        (
+            ("crm.example", "2130706433"),
+            '4: endpoint "crm": url must be a URL without spaces, with a whole name or address',
+        ),
+        (("crm.example", "127.1"), '4: endpoint "crm": url must be a URL without spaces, with a whole name or address'),
         (("/hooks", "/hooks#top"), '4: endpoint "crm": url must not have a fragment'),
         (("url: https://crm.example/hooks", "url: [a]"), '4: endpoint "crm": url must be a URL that begins'),
         (

@@ -99,7 +99,8 @@ def check(file: File = Path("deliver.yaml"), as_json: JsonOption = False) -> Non
     elif findings:
         typer.echo("\n".join(located(str(file), finding) for finding in findings))
     else:
-        typer.echo(f"{file}: {len(deliver.written.endpoints)} endpoints, no findings")
+        many = len(deliver.written.endpoints)
+        typer.echo(f"{file}: {many} {'endpoint' if many == 1 else 'endpoints'}, no findings")
     if findings:
         raise typer.Exit(FOUND)
 

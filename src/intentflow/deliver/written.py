@@ -1,7 +1,7 @@
 """The small types that deliver.yaml is written in, each with an error that says what it must be and never repeats what may be secret."""
 
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
 from yarl import URL
@@ -13,6 +13,7 @@ MOST_ATTEMPTS = 20
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,99}")
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
+SPACES = re.compile(r"[\x00-\x20\x7f]")
 OURS = ("webhook-", "content-", "host", "user-agent", "transfer-", "connection", "expect", "upgrade", "traceparent")
 SOMEWHERE = "{env: NAME_OF_A_VARIABLE} or {file: /path/to/a/file}"
 
@@ -55,6 +56,8 @@ def checked_url(written: str) -> str:
         raise ValueError("must be a URL, like https://crm.example/hooks") from None
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError("must be a URL that begins with https:// (or http://), like https://crm.example/hooks")
+    if SPACES.search(written) or _is_half_an_address(url.host):
+        raise ValueError("must be a URL without spaces, with a whole name or address, like https://crm.example/hooks")
     if url.user is not None or url.password is not None:
         raise ValueError(
             "must not hold a user or password; give them as a header: headers: {Authorization: {env: NAME}}"
@@ -62,6 +65,17 @@ def checked_url(written: str) -> str:
     if url.fragment:
         raise ValueError("must not have a fragment (what follows #); it would never be sent")
     return written
+
+
+def _is_half_an_address(host: str) -> bool:
+    """`2130706433` and `127.1`: some take them for addresses, no name ends in a number, and nothing could be sent there."""
+    if not host.rpartition(".")[2].isdecimal():
+        return False
+    try:
+        ip_address(host)
+    except ValueError:
+        return True
+    return False
 
 
 def timeout(written: object) -> int:
