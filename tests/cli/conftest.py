@@ -15,6 +15,7 @@ from tests.system.records import Sending, events, send, settled
 from tests.system.workers import App
 
 ANNA = "anna@example.com"
+STRANGER = b"v:stranger\x1b[2J"  # of whom there is nothing but a record that was refused
 Run = Callable[..., Result]
 
 
@@ -35,6 +36,7 @@ def known() -> list[Sending]:
         (f"l:{ANNA}".encode(), event(2, "newsletter_signup", "confirm", email=ANNA)),
         (b"l:evil", event(3, "profile", None, lead_id="evil", profile=evil, provenance="form", given_freely=True)),
         (b"l:evil", b"\xff{"),
+        (STRANGER, b"\xff{"),
     ]
 
 

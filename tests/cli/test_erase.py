@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cli.conftest import ANNA
+from tests.cli.conftest import ANNA, STRANGER
 from tests.system.records import read
 
 pytestmark = pytest.mark.broker
@@ -21,6 +21,14 @@ def test_all_that_is_held_is_told_under_every_id(run, shop):
     assert any(one["value"]["action"] == "confirm" for one in told["records"] if one["topic"] == shop.names.events)
     assert told["read_model"] == {"answers": False, "held": {}}
     assert "known by 2 ids" in run("subject", ANNA).stdout
+
+
+def test_of_who_has_no_state_it_is_told_what_topics_hold_and_nobody_is_no_lead(run, shop):
+    said = run("subject", STRANGER.decode()).stdout
+    assert said.startswith("No state is held under v:stranger")
+    assert all(topic in said for topic in (shop.names.events, shop.names.rejections))
+    assert "look" in str(run("erase", STRANGER.decode(), "--yes", code=1).exception)
+    run("subject", "nobody", code=1)
 
 
 def test_a_dry_run_tells_who_it_would_be_and_asks_for_nothing(run, shop):

@@ -13,7 +13,7 @@ from intentflow.adapters.topic_specs import app_topics
 from intentflow.adapters.topics import ensure
 from intentflow.wire.rejections import Reason, Rejection, rejection_headers
 from intentflow.wire.topic_names import TopicNames
-from tests.cli.conftest import ended
+from tests.cli.conftest import STRANGER, ended
 
 pytestmark = pytest.mark.broker
 NOW = int(time.time() * 1000)
@@ -69,6 +69,28 @@ def test_a_list_is_filtered_counted_and_tells_each_once(rejections, names):
     assert "3 refused, the newest 1 of them above: 2 unknown_family, 1 not_json" in text
     whole = rejections("list")
     assert all(one in whole for one in ids), "`show` asks for them"
+
+
+def test_nothing_is_told_apart_from_nothing_like_that(rejections, kafka, tmp_path):
+    assert "Nothing that was refused is like that" in rejections("list", "--reason", "bad_time")
+    env = {"INTENTFLOW_APP_ID": "empty", "INTENTFLOW_PREFIX": "empty", "INTENTFLOW_PARTITIONS": "1"}
+    asyncio.run(ensure(kafka.bootstrap, app_topics(TopicNames("empty", "empty"), partitions=1)))
+    told = ended(["rejections", "list"], {**env, "INTENTFLOW_BOOTSTRAP": kafka.bootstrap}, 0)
+    assert told.stdout == "Nothing was refused.\n"
+
+
+def test_no_key_is_a_command_to_a_terminal(run, shop):
+    """T16 of docs/security.md."""
+    listed = run("rejections", "list")
+    (one,) = (
+        each
+        for each in json.loads(run("rejections", "list", "--json").stdout)["rejections"]
+        if each["key"] == STRANGER.decode()
+    )
+    shown = run("rejections", "show", one["id"])
+    for said in (listed.stdout, shown.stdout):
+        assert r"b'v:stranger\x1b[2J'" in said
+        assert "\x1b" not in said
 
 
 def test_one_is_shown_whole_and_its_bytes_come_out_as_they_are(rejections, names, kafka):

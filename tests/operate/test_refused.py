@@ -55,6 +55,8 @@ def test_bytes_that_are_no_text_are_told_in_hexadecimal_digits_under_another_nam
         (b"plain text", "plain text"),
         (b"\x1b[31mred", r"b'\x1b[31mred'"),
         (b"\xff", r"b'\xff'"),
+        ('"\x9b31mred"'.encode(), r"""b'"\xc2\x9b31mred"'"""),
+        ('"d\xe9j\xe0\xa0vu"'.encode(), '"d\xe9j\xe0\xa0vu"'),
         (None, "(none)"),
     ],
 )

@@ -21,6 +21,7 @@ from intentflow.operate.erasing import Wish, erase
 from intentflow.operate.idle import Idle, erase_idle, idle
 from intentflow.operate.person import Person, person_of
 from intentflow.operate.receipts import Receipt
+from intentflow.operate.state import no_such_lead
 from intentflow.settings import Settings
 
 out, say = Console(emoji=False), Console(emoji=False, stderr=True)
@@ -103,7 +104,10 @@ def _ago(written: str) -> int:
 
 async def _person(settings: Settings, lead: str) -> Person:
     with progress("looking for their ids") as tell:
-        return await person_of(settings, lead, tell)
+        person = await person_of(settings, lead, tell)
+    if not person.living:
+        raise no_such_lead(lead)
+    return person
 
 
 def _tell_who(person: Person) -> None:

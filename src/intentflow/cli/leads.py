@@ -62,6 +62,7 @@ def export(
         out.print(
             f"{file}: {counts.total():,} leads{': ' if by_stage else ''}{by_stage}; scores as of {rfc3339(now)}",
             highlight=False,
+            soft_wrap=True,
         )
 
 

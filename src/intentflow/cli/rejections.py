@@ -18,7 +18,7 @@ from intentflow.cli.times import moment
 from intentflow.cli.watching import progress
 from intentflow.domain.change import rfc3339
 from intentflow.errors import ConfigError, RejectedError
-from intentflow.operate.refused import Listing, Wanted, document, in_lines
+from intentflow.operate.refused import Listing, Wanted, document, in_lines, printable
 from intentflow.settings import Settings
 from intentflow.wire.rejections import Refused
 from intentflow.wire.topic_names import TopicNames
@@ -67,7 +67,7 @@ def list_(
         }
         print(jsonlib.dumps(told, indent=2))
     else:
-        _show(found)
+        _show(found, wanted)
 
 
 @app.command()
@@ -88,8 +88,9 @@ def show(
     elif json:
         print(jsonlib.dumps(document(refused), indent=2))
     else:
-        for name, text in document(refused).items():
-            if name not in ("value", "value_hex"):
+        told = document(refused) | {"key": None if refused.key is None else printable(refused.key)}
+        for name, text in told.items():
+            if name not in ("value", "value_hex", "key_hex"):
                 out.print(f"[bold]{name:>10}[/]  {escape(str(text))}", highlight=False, soft_wrap=True)
         out.print(f"[bold]{'value':>10}[/]  {escape(in_lines(refused.value))}", highlight=False, soft_wrap=True)
 
@@ -181,12 +182,16 @@ async def _replayed(settings: Settings, wanted: Wanted, dry_run: bool) -> list[A
         return [one async for one in again]
 
 
-def _show(found: Listing) -> None:
+def _show(found: Listing, wanted: Wanted) -> None:
     if not found.total:
-        out.print("Nothing that was refused is meant by this.")
+        out.print(
+            "Nothing was refused."
+            if wanted == Wanted()
+            else "Nothing that was refused is like that; without options all of it is listed."
+        )
         return
     for one in found.latest:
-        key = "" if one.key is None else f"  {one.key.decode(errors='replace')[:40]}"
+        key = "" if one.key is None else f"  {printable(one.key)[:40]}"
         head = f"{rfc3339(one.timestamp)[:19]}  [bold]{escape(one.reason)}[/]  {escape(one.id + key)}"
         out.print(f"{head}\n    {escape(one.detail[:160])}", highlight=False, soft_wrap=True)
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in found.reasons.most_common())

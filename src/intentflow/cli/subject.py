@@ -12,6 +12,7 @@ from intentflow.cli.options import BootstrapOption, DataOption, JsonOption, Lead
 from intentflow.cli.running import settings_for
 from intentflow.cli.watching import progress
 from intentflow.operate.person import person_of
+from intentflow.operate.state import no_such_lead
 from intentflow.operate.subject import subject
 from intentflow.settings import Settings
 
@@ -29,7 +30,8 @@ def subject_(
     """Tell all that is held of a person, under every id of theirs: state, records on the topics and until when, the read model.
 
     With --json everything in full, as an answer to who asks what is stored about them. It reads the whole changelog, and the partitions
-    that may hold something of them.
+    that may hold something of them. Of who was erased it tells what the topics still hold under the id that you ask for. Exit code 1 if
+    there is nothing at all.
     """
     settings = settings_for(bootstrap, data, model=model)
     document = asyncio.run(_found(settings, lead))
@@ -43,23 +45,30 @@ async def _found(settings: Settings, lead: str) -> dict[str, Any]:
     with progress("looking for their ids") as tell:
         person = await person_of(settings, lead, tell)
     with progress("reading topics") as tell:
-        return await subject(settings, person, tell)
+        told: dict[str, Any] = await subject(settings, person, tell)
+    if not (told["state"] or told["topics"] or told["read_model"].get("held", True)):
+        raise no_such_lead(lead)
+    return told
 
 
 def _show(told: dict[str, Any]) -> None:
-    ids = escape(", ".join(told["ids"]))
-    out.print(
-        f"[bold]{escape(told['known_as'])}[/], known by {len(told['ids'])} id{'s' * (len(told['ids']) > 1)}: {ids}",
-        highlight=False,
-    )
+    out.print(_who(told), highlight=False)
     if told["somebody_elses_now"]:
         apart = escape(", ".join(told["somebody_elses_now"]))
         out.print(f"Once theirs, and somebody else's now: {apart}", highlight=False)
     for table in (_states(told["state"]), _topics(told["topics"])):
-        out.print()
-        out.print(table)
+        if table.row_count:
+            out.print()
+            out.print(table)
     out.print(f"\nread model: {escape(_shown(told['read_model']))}", highlight=False)
     out.print("`--json` tells all of it in full.", style="dim")
+
+
+def _who(told: dict[str, Any]) -> str:
+    ids = escape(", ".join(told["ids"]))
+    if all(one["kind"] == "stub" for one in told["state"]):
+        return f"No state is held under {ids}: erased, or never scored. Other ids that they had are not known here."
+    return f"[bold]{escape(told['known_as'])}[/], known by {len(told['ids'])} id{'s' * (len(told['ids']) > 1)}: {ids}"
 
 
 def _states(rows: list[dict[str, Any]]) -> Table:

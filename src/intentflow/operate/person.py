@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from intentflow.domain.bonds import Bonds, rank
 from intentflow.domain.lead import Lead
-from intentflow.errors import RejectedError
 from intentflow.operate.state import Tell, keys_of, nobody, partitions, rows_of
 from intentflow.settings import Settings
 from intentflow.wire.rows import HEAD, is_stub
@@ -116,7 +115,7 @@ _decode = msgspec.msgpack.Decoder(_tied()).decode
 async def person_of(settings: Settings, asked: str, tell: Tell = nobody) -> Person:
     """Everybody who is one person with who is asked for, by key, id, e-mail address or visitor id: the whole changelog is read.
 
-    Raises `RejectedError` if nobody of that id was ever scored, or only a stub is left.
+    If nobody of that id was ever scored, or only a stub is left: the keys that it may be, none of them living.
     """
     ties = Ties()
     async for _, log in partitions(settings, tell=tell):
@@ -128,6 +127,4 @@ async def person_of(settings: Settings, asked: str, tell: Tell = nobody) -> Pers
         person = person_in(ties, key, living.__contains__)
         if person.living:
             return person
-    raise RejectedError(
-        f"{asked}: no such lead; leads are known by their id, e-mail or visitor id, as events name them"
-    )
+    return Person(tuple(keys_of(asked)))

@@ -1,5 +1,6 @@
 """Which refused records are meant, and what is told of them."""
 
+import re
 from collections import Counter
 from heapq import nlargest
 
@@ -8,6 +9,8 @@ from msgspec import Struct
 
 from intentflow.domain.change import rfc3339
 from intentflow.wire.rejections import Refused
+
+_CONTROLS = re.compile("[\x7f-\x9f]")  # those that JSON leaves as they are
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -81,9 +84,14 @@ def in_lines(value: bytes | None) -> str:
     if value is None:
         return "(none)"
     try:
-        return msgspec.json.format(value, indent=2).decode()
+        text = msgspec.json.format(value, indent=2).decode()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
+        return printable(value)
+    return repr(value) if _CONTROLS.search(text) else text
+
+
+def printable(value: bytes) -> str:
+    """Bytes as text if no terminal takes any of it for a command, else as Python writes bytes."""
     text = value.decode(errors="replace")
     return text if text.isprintable() and "\ufffd" not in text else repr(value)
 

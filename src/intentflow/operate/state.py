@@ -76,6 +76,12 @@ def found(asked: str, rows: dict[bytes, bytes]) -> tuple[bytes, bytes]:
     for key in keys_of(asked):
         if key in rows and not is_stub(rows[key]):
             return key, rows[key]
-    raise RejectedError(
-        f"{asked}: no such lead; leads are known by their id, e-mail or visitor id, as events name them"
+    raise no_such_lead(asked)
+
+
+def no_such_lead(asked: str) -> RejectedError:
+    """No state is held of who was asked for; that says nothing of the topics."""
+    return RejectedError(
+        f"{asked}: no such lead; leads are known by their id, e-mail or visitor id, as events name them. Who was erased, or only ever "
+        "refused, has no state; `intentflow subject` looks through the topics too"
     )
