@@ -1,7 +1,8 @@
 """`python -m bench.read_model`: the read model with 100 000 leads. Writes `bench/out/read_model.json`.
 
 Leads are some of a made-up shop, scored by the core, and copied under other keys until there are enough. Their rows go through the
-projection into an embedded Valkey as the projector writes them, without Kafka; then every kind of page is asked for, many times.
+projection into an embedded Valkey as the projector writes them, without Kafka; then every kind of page is asked for, many times: of the
+read model itself, and of a console over HTTP.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from bench.leads_page import console_pages
 from intentflow.adapters.embedded_valkey import EmbeddedValkey
 from intentflow.adapters.redis_client import Client, connect
 from intentflow.domain.fold import Fold
@@ -132,6 +134,7 @@ async def measure(url: str, leads: int) -> Measured:
     held = (await client.info("memory"))["used_memory"] - empty
     ask, sweep = ReadModel(client, NAMES.app_id, READING), Sweep(client, keys, FOLD, 1.0)
     pages = {name: await timed(page, ask) for name, page in PAGES.items()}
+    pages |= await console_pages(url)
     shown, since = (await ask.health()).leads, time.perf_counter()
     for _ in range(-(-leads // 2000)):
         await sweep.turn(wall(), 1.0, settled=True)
