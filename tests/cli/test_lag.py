@@ -1,10 +1,12 @@
 """`intentflow lag`, on the shop."""
 
+import gc
 import json
 import re
 
 import pytest
 
+from intentflow.adapters.server_process import free_port
 from intentflow.wire.control import encode_clock
 from tests.system.records import send
 
@@ -31,6 +33,22 @@ def test_what_is_committed_is_not_behind_and_what_came_since_is_in_records_and_i
     run("lag", "--over", "0", code=1)
     assert "records behind, the oldest of them" in run("lag", "--over", "300").stdout
     assert re.search(rf"{shop.names.control} +{number} ", run("lag", "--partitions").stdout)
+
+
+def test_where_there_is_no_topic_nobody_is_said_to_keep_up(run):
+    end = run("lag", "--over", "60", code=2, INTENTFLOW_PREFIX="nobody", INTENTFLOW_APP_ID="nobody")
+    assert "is INTENTFLOW_PREFIX right?" in str(end.exception)
+
+
+def test_partitions_are_those_that_there_are_whatever_the_settings_say(run, shop):
+    told = json.loads(run("lag", "--json", INTENTFLOW_PARTITIONS="5").stdout)
+    assert {one["partition"] for one in told["partitions"]} == {0, 1}
+
+
+def test_where_no_kafka_answers_no_client_is_left_open(run, caplog):
+    run("lag", code=69, INTENTFLOW_BOOTSTRAP=f"127.0.0.1:{free_port()}")
+    gc.collect()
+    assert "Unclosed" not in caplog.text
 
 
 def test_a_group_that_nobody_knows_is_refused_with_the_name_of_ours(run, shop):

@@ -59,6 +59,12 @@ class Offsets:
             self._consumer.pause(*self._consumer.assignment())
         return {(tp.topic, tp.partition): end for tp, end in (await self._consumer.end_offsets(tps)).items()}
 
+    async def partitions(self, topics: Iterable[str]) -> dict[str, int]:
+        """How many partitions each of these topics has; those that are not there are left out."""
+        wanted = set(topics)
+        there = await self._admin.describe_topics()  # all: a broker may make those that it is asked for by name
+        return {one["topic"]: len(one["partitions"]) for one in there if one["topic"] in wanted}
+
     async def committed(self, group: str) -> Places:
         """What the group has committed; partitions without a commit are left out, and all are while the group has no coordinator yet."""
         try:

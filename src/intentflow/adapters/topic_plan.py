@@ -102,7 +102,7 @@ def _partitions(spec: TopicSpec, found: Found, used: bool) -> list[Difference]:
     )
     if spec.partitions > found.partitions and not used:
         return [one]
-    todo = f"set INTENTFLOW_PARTITIONS={found.partitions}, or move to a new app (see below)"
+    todo = f"set INTENTFLOW_PARTITIONS={found.partitions}, or a new app: see below"
     return [Difference(one.topic, one.what, one.found, one.should, "nobody here", todo)]
 
 

@@ -15,8 +15,8 @@ from rich.table import Table
 from intentflow.cli.options import BootstrapOption, DataOption
 from intentflow.cli.running import settings_for
 from intentflow.deliver import topics as of_delivery
-from intentflow.errors import RejectedError
-from intentflow.operate.lag import Lag, Measure, Sum, sums
+from intentflow.errors import ConfigError, RejectedError
+from intentflow.operate.lag import Lag, Measure, Sum, sources_of, sums
 from intentflow.operate.state import names_of
 from intentflow.settings import Settings
 
@@ -61,7 +61,11 @@ async def _tell(settings: Settings, group: str, each: bool, every: float | None,
             if every and not json
             else contextlib.nullcontext() as live
         ):
-            async for lags in _looks(measure, topics, settings.partitions, every):
+            async for lags in _looks(measure, topics, every):
+                if not lags:
+                    raise ConfigError(
+                        f"none of the topics that the group {group} reads is there, {topics[0]} among them: is INTENTFLOW_PREFIX right?"
+                    )
                 worst = max((one.seconds for one in lags), default=0.0)
                 if json:
                     print(jsonlib.dumps(_document(group, lags), indent=None if every else 2), flush=True)
@@ -72,23 +76,19 @@ async def _tell(settings: Settings, group: str, each: bool, every: float | None,
     return worst
 
 
-async def _looks(
-    measure: Measure, topics: Sequence[str], partitions: int, every: float | None
-) -> AsyncIterator[list[Lag]]:
-    yield await measure.lags(topics, partitions)
+async def _looks(measure: Measure, topics: Sequence[str], every: float | None) -> AsyncIterator[list[Lag]]:
+    yield await measure.lags(topics)
     while every:
         await asyncio.sleep(every)
-        yield await measure.lags(topics, partitions)
+        yield await measure.lags(topics)
 
 
 async def _topics(settings: Settings, measure: Measure) -> Sequence[str]:
     """What the group reads: the workers' sources, the deliverers', or what another one has committed."""
-    names = names_of(settings)
     if measure.group == settings.app_id:
-        families = (*names.families.values(), names.outcomes, names.profiles) if settings.family_topics else ()
-        return (names.events, *families, names.identities, names.control)
+        return sources_of(settings)
     if measure.group == of_delivery.group_of(settings):
-        return of_delivery.sources(names)
+        return of_delivery.sources(names_of(settings))
     if found := await measure.topics():
         return found
     raise RejectedError(f"{measure.group}: this group has committed nothing; the workers' is {settings.app_id}")

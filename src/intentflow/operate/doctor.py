@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from msgspec import Struct
 from redis.exceptions import RedisError
 
+from intentflow.adapters.offsets import Offsets
 from intentflow.adapters.partition_records import PartitionRecords
 from intentflow.adapters.redis_client import connect
 from intentflow.adapters.topic_plan import ailments, differences, look
@@ -22,7 +23,7 @@ from intentflow.adapters.topic_specs import topics_of
 from intentflow.adapters.topics import admin_of
 from intentflow.errors import IntentflowError
 from intentflow.model.load import load
-from intentflow.operate.lag import Measure
+from intentflow.operate.lag import Measure, sources_of
 from intentflow.operate.rights import allowed, needs_of
 from intentflow.operate.state import names_of
 from intentflow.settings import Settings
@@ -104,9 +105,10 @@ async def broker(settings: Settings, patience_seconds: float) -> Check:
     try:
         async with admin_of(settings.kafka, patience_seconds) as admin:
             cluster = await admin.describe_cluster()
-    except (IntentflowError, KafkaError) as error:
-        remedy = "is it running there, and is INTENTFLOW_SECURITY_PROTOCOL what it speaks?"
-        return Check("broker", "wrong", str(error), remedy)
+    except IntentflowError as error:
+        return Check("broker", "wrong", str(error))  # ours say what to do
+    except KafkaError as error:
+        return Check("broker", "wrong", str(error), "is INTENTFLOW_SECURITY_PROTOCOL what it speaks?")
     count = len(cluster["brokers"])
     how = settings.security_protocol
     if count < settings.replication:
@@ -144,14 +146,17 @@ async def rights(settings: Settings) -> list[Check]:
     return [Check("rights", "wrong", f"{says}; {others}", "docs/security.md lists what Kafka must allow to whom")]
 
 
+async def _partitions(settings: Settings, topic: str) -> int:
+    async with Offsets(settings.kafka) as offsets:
+        return (await offsets.partitions([topic])).get(topic, 0)
+
+
 async def clock(settings: Settings) -> list[Check]:
     """The broker's clock, as the latest record of the changelog has it, is not ahead of ours."""
     changelog = names_of(settings).changelog
     async with PartitionRecords(settings.kafka) as reader:
-        if changelog not in await reader.topics():
-            return []
         latest = 0
-        for number in range(settings.partitions):
+        for number in range(await _partitions(settings, changelog)):
             firsts, ends = await reader.bounds([changelog], number)
             end = ends[changelog, number]
             async for records in reader.read(changelog, number, end, max(firsts[changelog, number], end - 1)):
@@ -165,9 +170,10 @@ async def clock(settings: Settings) -> list[Check]:
 
 async def lag(settings: Settings) -> list[Check]:
     """The workers keep up."""
-    names = names_of(settings)
     async with Measure(settings.kafka, settings.app_id) as measure:
-        lags = await measure.lags((names.events, names.identities, names.control), settings.partitions)
+        lags = await measure.lags(sources_of(settings))
+    if not lags:
+        return []
     records, seconds = sum(one.records for one in lags), max((one.seconds for one in lags), default=0.0)
     says = f"{records:,} records behind, the oldest {seconds:,.0f} s old"
     if seconds <= LAG_SECONDS:

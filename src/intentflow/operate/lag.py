@@ -6,12 +6,15 @@ as that record is old, whatever else came since.
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
 
 from msgspec import Struct
 
 from intentflow.adapters.offsets import Offsets, Places
 from intentflow.adapters.partition_records import PartitionRecords
+from intentflow.operate.state import names_of
 from intentflow.servers import Kafka
+from intentflow.settings import Settings
 
 Place = tuple[str, int]
 
@@ -46,34 +49,33 @@ class Measure:
     """Measures one group again and again, over connections that stay."""
 
     def __init__(self, kafka: Kafka, group: str) -> None:
-        self.group = group
-        self._offsets, self._records = Offsets(kafka), PartitionRecords(kafka)
+        self.kafka, self.group = kafka, group
 
     async def __aenter__(self) -> "Measure":
-        await self._offsets.__aenter__()
-        await self._records.__aenter__()
+        async with AsyncExitStack() as stack:
+            self._offsets = await stack.enter_async_context(Offsets(self.kafka))
+            self._records = await stack.enter_async_context(PartitionRecords(self.kafka))
+            self._open = stack.pop_all()
         return self
 
     async def __aexit__(self, *ended: object) -> None:
-        await self._records.__aexit__(None, None, None)
-        await self._offsets.__aexit__(None, None, None)
+        await self._open.aclose()
 
     async def topics(self) -> list[str]:
         """The topics of which the group has committed anything."""
         return sorted({topic for topic, _ in await self._offsets.committed(self.group)})
 
-    async def lags(self, topics: Iterable[str], partitions: int) -> list[Lag]:
+    async def lags(self, topics: Iterable[str]) -> list[Lag]:
         """Every partition of those of the topics that are there, by topic and number."""
-        there = await self._records.topics()
-        wanted = [topic for topic in topics if topic in there]
+        counts = await self._offsets.partitions(topics)
         committed = await self._offsets.committed(self.group)
         firsts: Places = {}
         ends: Places = {}
-        for number in range(partitions):
-            first, end = await self._records.bounds(wanted, number)
+        for number in range(max(counts.values(), default=0)):
+            first, end = await self._records.bounds([topic for topic in counts if counts[topic] > number], number)
             firsts |= first
             ends |= end
-        places = [(topic, number) for topic in wanted for number in range(partitions)]
+        places = [(topic, number) for topic in topics if topic in counts for number in range(counts[topic])]
         bare = [Lag(*place, firsts[place], committed.get(place), ends[place], 0.0) for place in places]
         return [await self._with_seconds(one) for one in bare]
 
@@ -85,6 +87,13 @@ class Measure:
                 seconds = max(0.0, time.time() - record.timestamp / 1000)
                 return Lag(lag.topic, lag.partition, lag.first, lag.committed, lag.end, round(seconds, 3))
         return lag
+
+
+def sources_of(settings: Settings) -> Sequence[str]:
+    """Every topic that the workers read."""
+    names = names_of(settings)
+    families = (*names.families.values(), names.outcomes, names.profiles) if settings.family_topics else ()
+    return (names.events, *families, names.identities, names.control)
 
 
 class Sum(Struct, frozen=True):
