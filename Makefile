@@ -9,7 +9,7 @@ PYTHON ?=
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test test-doors lint format compile bench bench-check bench-record bench-latency bench-scale bench-doors \
+.PHONY: help install up demo test test-doors lint format compile bench bench-sizes bench-check bench-record bench-latency bench-scale bench-doors \
   bench-peers faults alarms mutants audit lock clean
 
 help:  ## say what can be made
@@ -50,6 +50,10 @@ compile: $(STAMP)  ## make machine code of the core again, after its source was 
 
 bench: $(STAMP)  ## measure: events a second, restore, latency (minutes)
 	@$(BIN)/python -m bench
+
+bench-sizes: $(STAMP)  ## after make bench: write down what `intentflow plan` reckons with (two minutes)
+	@$(BIN)/python -m bench.read_model
+	@$(BIN)/python -m bench.sizes
 
 bench-check: $(STAMP)  ## has it become slower? Five runs against bench/recorded.json; a drop of 15 % fails (minutes)
 	@$(BIN)/python -m bench.check $(ARGS)

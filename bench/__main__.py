@@ -21,6 +21,7 @@ from bench.arms import Figure, bare, stock_faust
 from bench.ours import Events, intentflow, settings_of
 from bench.payloads import events
 from bench.recovery import Recovery, recovery
+from intentflow import compiled
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.stack import EmbeddedStack
 from intentflow.adapters.topic_specs import app_topics
@@ -87,7 +88,8 @@ def quiet() -> None:
 def show(arms: list[Figure]) -> None:
     """The table; an arm whose answer was wrong has no figure."""
     base = next(arm for arm in arms if arm.name == "faust")
-    table = Table("arm", "events/s", "µs CPU/event", "times stock Faust", "by CPU", "correct", "")
+    table = Table("arm", "events/s", "µs CPU", "times Faust", "by CPU", "correct", "", box=None)
+    table.columns[0].no_wrap = True
     for arm in arms:
         rate = f"{arm.events_per_second:,.0f}" if arm.correct else "-"
         times = f"{arm.events_per_second / base.events_per_second:.1f}" if arm.correct else "-"
@@ -109,6 +111,7 @@ def main() -> int:
     )
     given = parser.parse_args()
     quiet()
+    load_before = round(os.getloadavg()[0], 1)
     with tempfile.TemporaryDirectory() as folder, pinned_stack(Path(folder)) as stack:
         arms, recovered = asyncio.run(run(stack.addresses.bootstrap, Path(folder), given.events, given.faust_events))
     show(arms)
@@ -117,7 +120,10 @@ def main() -> int:
         f"{recovered.leads:,} leads restored at {recovered.leads_per_second:,.0f}/s; from SIGKILL to the next event counted: {waits} s"
     )
     OUT.parent.mkdir(exist_ok=True)
-    machine = {"python": platform.python_version(), "cores": os.cpu_count(), "system": platform.platform()}
+    machine = {
+        "python": platform.python_version(), "cores": os.cpu_count(), "system": platform.platform(), "load": load_before,
+        "core": "compiled" if compiled.in_force() else "plain Python",
+    }  # fmt: skip
     OUT.write_bytes(
         msgspec.json.format(
             msgspec.json.encode({"arms": arms, "recovery": recovered, "machine": machine, "events": given.events})

@@ -1,7 +1,8 @@
-"""What `intentflow plan` reckons with, out of what the benchmark measured: python -m bench.sizes, after `make bench`.
+"""`make bench-sizes`: what `intentflow plan` reckons with, out of what the benchmark measured.
 
-It takes the worker's cost of an event and the restore from bench/out/latest.json, the read model from bench/out/read_model.json (python -m
-bench.read_model), measures memory (bench/memory.py), and writes src/intentflow/operate/measured.json.
+It takes the worker's cost of an event and the restore from bench/out/latest.json (`make bench`), the read model from
+bench/out/read_model.json (`python -m bench.read_model`, which the target runs before), measures memory (bench/memory.py), and writes
+src/intentflow/operate/measured.json.
 """
 
 import platform
@@ -13,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from bench.memory import slope
+from bench.memory import Memory, slope
 from bench.payloads import events
 from intentflow.operate.sizing import Measured
 
@@ -30,15 +31,31 @@ def main() -> int:
             sys.stderr.write(f"{path} is not there: run `{command}` first\n")
             return 1
     latest: dict[str, Any] = msgspec.json.decode(LATEST.read_bytes())
-    arm = next(each for each in latest["arms"] if each["name"] == ARM)
-    if not arm["correct"]:
-        sys.stderr.write(f"{ARM} was not right in that run: it has no figure\n")
-        return 1
     kept: dict[str, Any] = msgspec.json.decode(READ_MODEL.read_bytes())
-    memory, made = slope(), [key + value for _, key, value in events("uniform", 5_000, int(time.time() * 1000))]
-    found = Measured(
+    if not all(each["correct"] for each in latest["arms"]):
+        sys.stderr.write(f"an arm was not right in the run of {LATEST}: it has no figures\n")
+        return 1
+    TARGET.write_bytes(msgspec.json.format(msgspec.json.encode(reckoned(latest, kept, slope()))) + b"\n")
+    sys.stdout.write(TARGET.read_text())
+    return 0
+
+
+def reckoned(latest: dict[str, Any], kept: dict[str, Any], memory: Memory) -> Measured:
+    """The figures, of the dearer of the two loads."""
+    arm = next(each for each in latest["arms"] if each["name"] == ARM)
+    made = [key + value for _, key, value in events("uniform", 5_000, int(time.time() * 1000))]
+    machine = latest["machine"]
+    return Measured(
         day=datetime.now(UTC).date().isoformat(),
-        machine=f"{latest['machine']['cores']} cores, {platform.machine()}, Python {latest['machine']['python']}",
+        machine=", ".join(
+            [
+                f"{machine['cores']} cores",
+                platform.machine(),
+                f"Python {machine['python']}",
+                f"core {machine['core']}",
+                f"load {machine['load']}",
+            ]
+        ),
         cpu_us_per_event=round(arm["cpu_us_per_event"], 2),
         restore_leads_per_second=round(latest["recovery"]["leads_per_second"]),
         bytes_per_lead=round(memory.bytes_per_lead),
@@ -46,9 +63,6 @@ def main() -> int:
         read_model_bytes_per_lead=round(kept["bytes_per_lead"]),
         event_bytes=round(sum(map(len, made)) / len(made)),
     )
-    TARGET.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
-    sys.stdout.write(TARGET.read_text())
-    return 0
 
 
 if __name__ == "__main__":

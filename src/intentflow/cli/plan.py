@@ -8,16 +8,21 @@ from rich.console import Console
 from rich.table import Table
 
 from intentflow.cli.options import JsonOption
+from intentflow.errors import ConfigError
+from intentflow.model.durations import duration
 from intentflow.operate.sizing import BUSY, Load, Measured, Plan, measured, planned
 
 out = Console(emoji=False)
+DAY_MS = 86_400_000
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
 def plan(
     events_per_second: Annotated[float, typer.Option("--events-per-second", min=0.001, help="At the busiest hour.")],
     leads: Annotated[int, typer.Option("--leads", min=1, help="Leads and visitors that are kept.")],
-    retention: Annotated[float, typer.Option("--retention", min=0.01, help="Days that source topics are kept.")] = 30.0,
+    retention: Annotated[
+        str, typer.Option("--retention", help="How long source topics are kept, like 12h or 30d.")
+    ] = "30d",
     replication: Annotated[int, typer.Option("--replication", min=1, max=9, help="Replicas of every topic.")] = 3,
     json: JsonOption = False,
 ) -> None:
@@ -27,14 +32,22 @@ def plan(
     how it is reckoned, and what breaks first. Example: intentflow plan --events-per-second 5000 --leads 2000000
     """
     known = measured()
-    found = planned(Load(events_per_second, leads, retention, replication), known)
+    found = planned(Load(events_per_second, leads, _days(retention), replication), known)
     if json:
-        out.print_json(msgspec.json.encode({"plan": found, "measured": known}).decode())
+        print(msgspec.json.format(msgspec.json.encode({"plan": found, "measured": known}), indent=2).decode())
         return
     out.print(_table(found))
     out.print(
         f"Reckoned for {BUSY:.0%} of each core, with what was measured on {known.day} ({known.machine}):\n{_measures(known)}"
     )
+
+
+def _days(written: str) -> float:
+    """Raises `ConfigError`."""
+    try:
+        return duration(written) / DAY_MS
+    except ValueError as error:
+        raise ConfigError(f"--retention {error}") from error
 
 
 def _measures(known: Measured) -> str:
