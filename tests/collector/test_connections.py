@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -66,6 +66,15 @@ async def asks(streams: Streams) -> bytes:
     reader, writer = streams
     writer.write(GOOD)
     return await reader.readuntil(b'{"status":"ok"}')
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """It holds."""
+    for _ in range(2000):
+        if holds():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
 
 
 def dropped(door: Collector, why: str) -> float:
@@ -170,6 +179,31 @@ async def test_requests_that_follow_each_other_without_waiting_are_answered_in_t
     ]
     one_by_one = [await answered(door, whole(request)) for request in REQUESTS]
     assert [answer[:3] for answer in answers] == [answer[:3] for (answer,) in one_by_one] * 2
+
+
+@pytest.mark.parametrize("announced", ["Content-Length: 500\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n5\r\n{"])
+async def test_who_goes_away_in_the_middle_of_a_body_is_no_error_of_ours_and_holds_nothing(
+    door: Collector, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, announced: str
+):
+    monkeypatch.setattr(door._taker, "admit", lambda _: None)
+    _, writer = await opened(door, f"POST /v1/track HTTP/1.1\r\nHost: x\r\n{announced}".encode())
+    await until(lambda: door._taker.reader.held_bytes == 1)
+    writer.transport.abort()
+    writer.close()
+    await until(lambda: len(door._door) == 0 and door._taker.reader.held_bytes == 0)
+    assert dropped(door, "error") == 0
+    assert [record.message for record in caplog.records if record.name.startswith("intentflow")] == []
+
+
+@pytest.mark.parametrize(
+    "said", [b"GET / HTTP/1.1\r\nX-A: b\rSet-Cookie: c\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc"]
+)
+async def test_what_is_no_http_is_told_so_and_not_what_runs_here(door: Collector, said: bytes):
+    answer = await ends(await opened(door, said))
+    assert b" 400 " in answer.split(b"\r\n")[0]
+    assert b"Server: intentflow\r\n" in answer
+    assert b"aiohttp" not in answer
+    assert b"Set-Cookie" not in answer
 
 
 async def test_an_error_of_ours_is_a_500_and_ends_this_connection_alone(

@@ -86,6 +86,8 @@ def test_it_says_what_is_wrong_and_ends_if_it_cannot_listen_or_has_no_keys(colle
         return (tmp_path / "collector.log").read_text()
 
     assert "choose another port with --port" in ended()
+    taken = ended(collector_port=0, collector_metrics_port=collector.port)
+    assert f"127.0.0.1:{collector.port}: the collector's metrics cannot be served there" in taken
     assert "intentflow collector add-key" in ended(data=tmp_path, collector_port=0)
 
 

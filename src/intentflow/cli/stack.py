@@ -39,7 +39,7 @@ def up(
     valkey_port: Annotated[int, typer.Option(help="Valkey's port on 127.0.0.1; 0 is a free one.")] = 6379,
     collector_port: Annotated[int | None, typer.Option(help="Port of the collector; default 8080.")] = None,
     console_port: Annotated[int | None, typer.Option(help="Port of the console; default 8081.")] = None,
-    metrics_port: Annotated[int | None, typer.Option(help="Prometheus port of the worker; 0 is none.")] = None,
+    metrics_port: Annotated[int | None, typer.Option(help="Prometheus port of the worker; 0: no part has one.")] = None,
     java: Annotated[Path | None, typer.Option(help="A Java of your own; default: the one that came along.")] = None,
 ) -> None:
     """Start all of it on this machine, and serve until Ctrl-C: Apache Kafka, Valkey, worker, collector and console.
@@ -52,6 +52,8 @@ def up(
     given = {
         "model": model, "metrics_port": metrics_port, "collector_port": collector_port, "console_port": console_port,
     }  # fmt: skip
+    if metrics_port == 0:
+        given |= dict.fromkeys(("collector_metrics_port", "projector_metrics_port", "deliver_metrics_port"), 0)
     settings = Settings().model_copy(update={"data": data, **{k: v for k, v in given.items() if v is not None}})
     rules = load(settings.model)
     stack = EmbeddedStack(data, kafka_port=kafka_port, valkey_port=valkey_port, java=java)

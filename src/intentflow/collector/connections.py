@@ -30,6 +30,7 @@ ERRORS = {
     431: "the address or a header is too long: send a POST, and fewer cookies\n",
     500: "an error of ours\n",
 }
+HEADERS = {"Server": "intentflow", "X-Content-Type-Options": "nosniff"}  # aiohttp would say its version, and Python's
 OURS = "a request could not be handled; this is an error of ours, please report it"
 LOOKED_AT = 100  # how many of the quietest are looked at for one that may go
 Quick = Callable[[Head, Callable[[], bytes], Callable[[bytes], None]], bool]  # see `Front.quick`
@@ -168,7 +169,7 @@ class Connection(RequestHandler):
         elif isinstance(exc, LineTooLong):
             status = 431
         self._door.dropped("malformed" if status < 500 else "error")
-        answer = Response(status=status, text=ERRORS.get(status, ERRORS[400]))
+        answer = Response(status=status, text=ERRORS.get(status, ERRORS[400]), headers=HEADERS)
         answer.force_close()
         return answer
 

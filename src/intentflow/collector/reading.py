@@ -71,6 +71,8 @@ class Reader:
             self.held_bytes -= size  # nobody lets go of what was not handed over
             if isinstance(error, TimeoutError):
                 raise BodyError(408, f"the body did not come in time, which is {self._seconds:g} s") from None
+            if isinstance(error, ConnectionError):  # a phone without a network, a page that was left: no error of ours
+                raise BodyError(400, "the connection ended before the body did") from None
             raise
         finally:
             self._arriving.discard(patience)

@@ -90,18 +90,24 @@ class Collector:
         host, port = self._settings.collector_host, self._settings.collector_port
         try:
             self._server = await asyncio.get_running_loop().create_server(self._door, host, port, backlog=BACKLOG)
-            if self._settings.collector_metrics_port:
-                checks = {
-                    "live": self._live,
-                    "ready": lambda: "" if self._producer.is_up else "Kafka does not acknowledge",
-                }
-                self._end_metrics = serve(
-                    self.metrics.registry, self._settings.collector_metrics_port, self._settings.metrics_host, checks
-                )
         except OSError as error:
             await self.stop()
             raise ConfigError(
-                f"{host}:{port}: the collector cannot listen there ({error.strerror}): choose another port with --port or --metrics-port"
+                f"{host}:{port}: the collector cannot listen there ({error.strerror}): choose another port with --port"
+            ) from error
+        await self._serve_metrics(self._settings.metrics_host, self._settings.collector_metrics_port)
+
+    async def _serve_metrics(self, host: str, port: int) -> None:
+        if not port:
+            return
+        checks = {"live": self._live, "ready": lambda: "" if self._producer.is_up else "Kafka does not acknowledge"}
+        try:
+            self._end_metrics = serve(self.metrics.registry, port, host, checks)
+        except OSError as error:
+            await self.stop()
+            raise ConfigError(
+                f"{host}:{port}: the collector's metrics cannot be served there ({error.strerror}): choose another port with "
+                "--metrics-port or INTENTFLOW_COLLECTOR_METRICS_PORT, 0 for none"
             ) from error
 
     async def stop(self) -> None:
