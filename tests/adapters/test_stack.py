@@ -28,11 +28,13 @@ def test_a_stack_is_found_by_its_folder_taken_down_by_another_process_revived_an
         with pytest.raises(ConfigError, match="already runs on this folder"):
             wipe(data)
         assert stack.ended() is None
+        assert not stack.is_dismissed
 
         other = subprocess.run([sys.executable, "-c", DOWN, str(data)], capture_output=True, text=True, check=True)
 
         assert other.stdout == "True\n"
         assert stack.ended() is not None
+        assert stack.is_dismissed
         assert find_running(data) is None
 
         there = stack.addresses

@@ -57,6 +57,10 @@ class Up:
     def interrupted(self) -> int:
         """It has ended of a Ctrl-C; the exit code."""
         self.process.send_signal(signal.SIGINT)
+        return self.ended()
+
+    def ended(self) -> int:
+        """The exit code."""
         code = self.process.wait(PATIENCE_SECONDS)
         self._reading.join()
         while not self._come.empty():
@@ -85,7 +89,7 @@ def send(collector: str, key: str, body: str) -> None:
         assert connection.getresponse().status == 200
 
 
-def test_it_tells_each_change_once_says_goodbye_on_ctrl_c_and_finds_all_of_it_again(tmp_path):
+def test_it_tells_each_change_once_ends_on_ctrl_c_and_on_down_and_finds_all_of_it_again(tmp_path):
     data = tmp_path / "data"
     with up(data) as first:
         _, collector, *_, key = first.line("collector").split()
@@ -100,5 +104,9 @@ def test_it_tells_each_change_once_says_goodbye_on_ctrl_c_and_finds_all_of_it_ag
         second.line("Changes as they come")
         send(collector, key, '{"userId": "anna", "event": "Order Completed", "messageId": "2"}')
         assert "prospect ↑ customer" in second.line("l:anna")
-        assert second.interrupted() == 0
+        said = [sys.executable, "-m", "intentflow", "down", "--data", str(data)]
+        assert subprocess.run(said, capture_output=True, text=True, check=True).stdout == "Stopped.\n"
+        assert second.process.poll() == 0
+        assert second.ended() == 0
     assert sum("l:anna" in line for line in second.lines) == 1
+    assert not [line for line in second.lines if "started again" in line]

@@ -29,6 +29,7 @@ KAFKA_PORT = 9092
 VALKEY_PORT = 6379
 MIN_FREE_BYTES = 500_000_000
 DOWN_SECONDS = 8.0  # until a server that was asked to end is killed
+NOBODY = 0  # the owner of a stack that is being ended
 SERVERS = ("kafka", "valkey")  # as they are started; stopped in the other order
 
 
@@ -104,6 +105,12 @@ class EmbeddedStack(Started):
         """Why one of the servers has ended although this process did not stop it; None while all is well."""
         return self.kafka.ended() or (self.valkey.ended() if self.valkey else None)
 
+    @property
+    def is_dismissed(self) -> bool:
+        """Whether `down` was said from elsewhere: its servers end, or have ended, and are not wanted back."""
+        note = _read(self._data)
+        return note is None or note.owner != os.getpid()
+
     def revive(self) -> None:
         """Whichever has ended by itself answers again, at its old address. From the main thread; raises as `start` does."""
         for server in (self.kafka, self.valkey):
@@ -132,16 +139,25 @@ def find_running(data: Path = DATA) -> Addresses | None:
 def down(data: Path = DATA) -> bool:
     """The stack of this folder has ended, whoever started it. False if none was running.
 
-    Raises ConfigError if a server belongs to another user or doesn't end even when killed.
+    Who started it is told (`is_dismissed`). Raises ConfigError if a server belongs to another user or doesn't end even when killed.
     """
     note = _read(data)
     if note is None:
         return False
+    _write(
+        data, msgspec.structs.replace(note, owner=NOBODY)
+    )  # before the first of them ends, so that its owner knows why
     ours = {s: note.pids[s] for s in reversed(SERVERS) if s in note.pids and is_ours(note.pids[s], data, s)}
     for server, pid in ours.items():
         _end(pid, data, server)
     (data / "stack.json").unlink(missing_ok=True)
     return bool(ours)
+
+
+def owner_of(data: Path = DATA) -> int:
+    """The process that started the stack of this folder; 0 if that can't be told."""
+    note = _read(data)
+    return NOBODY if note is None else note.owner
 
 
 def wipe(data: Path = DATA) -> None:

@@ -14,7 +14,7 @@ from rich.markup import escape
 from intentflow.adapters.embedded_parts import EmbeddedParts
 from intentflow.adapters.offsets import Offsets, Places, records
 from intentflow.adapters.probe import answers
-from intentflow.adapters.stack import EmbeddedStack, down, find_running, settings_at, wipe
+from intentflow.adapters.stack import EmbeddedStack, command_line, down, find_running, owner_of, settings_at, wipe
 from intentflow.adapters.topic_specs import topics_of
 from intentflow.adapters.topics import ensure
 from intentflow.cli.opened import Doors, delivers, opened, parts_of
@@ -27,6 +27,7 @@ from intentflow.settings import Settings
 from intentflow.wire.changes import decode_change
 from intentflow.wire.topic_names import TopicNames
 
+OWNER_SECONDS = 20.0  # that an `intentflow up` may take to end
 DOOR_SECONDS = 20.0  # that the doors may take to open before it is said that they have not
 out = Console()
 DATA = Annotated[Path, typer.Option(help="Folder that everything is kept in.")]
@@ -103,7 +104,11 @@ async def _serve(
         await asyncio.sleep(0.5)
         for ended in parts.look_after():
             out.print(f"[yellow]{ended}[/]\nIt is started again.", soft_wrap=True)
-        if (gone := stack.ended()) is not None:
+        if (gone := stack.ended()) is not None and stack.is_dismissed:
+            out.print("\n`intentflow down` was said. Stopping ...")
+            watching.cancel()
+            return
+        if gone is not None:
             out.print(f"[yellow]{gone}[/]\nIt is started again ...", soft_wrap=True)
             stack.revive()
         if watching.done():
@@ -155,7 +160,18 @@ def down_(
     wipe_: Annotated[bool, typer.Option("--wipe", help="Delete the data too.")] = False,
 ) -> None:
     """End the embedded stack that runs in a folder, whoever started it; --wipe deletes its data."""
-    out.print("Stopped." if down(data) else f"No stack runs in {data}.")
+    owner = owner_of(data)
+    found = down(data)
+    if found:
+        _wait_for_the_end_of(owner)
+    out.print("Stopped." if found else f"No stack runs in {data}.")
     if wipe_:
         wipe(data)
         out.print(f"The data in {data} is deleted.")
+
+
+def _wait_for_the_end_of(owner: int) -> None:
+    """Whoever started the stack has stopped what ran on it, and the folder is free. Not for ever: it may be no `up`."""
+    deadline = time.monotonic() + OWNER_SECONDS
+    while command_line(owner) and time.monotonic() < deadline:
+        time.sleep(0.1)
