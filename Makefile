@@ -85,9 +85,11 @@ mutants: $(STAMP)  ## break the protocol on purpose, rule by rule, and see which
 audit: $(STAMP)  ## is anything in the lock known to be vulnerable? Asks OSV, so it needs the internet; no part of make test
 	@$(BIN)/python -m tests.audit $(ARGS)
 
-lock: $(STAMP)  ## resolve pyproject.toml into requirements.txt again
+lock: $(STAMP)  ## resolve pyproject.toml into requirements.txt again, and the part of it that the image runs
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --no-header \
 	  pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra export --no-header \
+	  --constraints requirements.txt pyproject.toml -o deploy/requirements.txt
 
 clean:  ## forget the virtual environment and the caches; data in .intentflow stays
 	rm -rf $(VENV) .venv-peers .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist

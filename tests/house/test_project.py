@@ -62,9 +62,25 @@ def test_every_dependency_is_in_the_lock_in_a_version_that_it_allows():
     assert [str(r) for r in wanted if not r.specifier.contains(locked.get(canonicalize_name(r.name), "0"))] == []
 
 
+def locked(path: str) -> dict[str, set[str]]:
+    """The packages of a lock, each in its version, and the hashes of it."""
+    entries = re.split(r"\n(?=[a-z0-9])", (ROOT / path).read_text())
+    return {entry.split()[0]: set(re.findall(r"--hash=sha256:([0-9a-f]{64})", entry)) for entry in entries}
+
+
 def test_the_lock_has_a_hash_for_every_package():
-    entries = re.split(r"\n(?=[a-z0-9])", (ROOT / "requirements.txt").read_text())
-    assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+    assert [package for package, hashes in locked("requirements.txt").items() if not hashes] == []
+
+
+def test_what_runs_in_the_image_was_tested_and_nothing_of_it_only_tests_or_builds():
+    """`make lock` puts it right."""
+    tested, runs = locked("requirements.txt"), locked("deploy/requirements.txt")
+    assert runs.items() <= tested.items()
+    names = {package.partition("==")[0] for package in runs}
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    developers = {canonicalize_name(Requirement(each).name) for each in extras["dev"]} - {"intentflow"}
+    assert names & developers == set()
+    assert {canonicalize_name(Requirement(each).name) for each in extras["export"]} <= names
 
 
 def test_there_is_one_command_per_intent():

@@ -73,3 +73,10 @@ def test_nothing_is_installed_from_the_lock_without_its_hashes():
     assert len(from_lock) >= 2
     assert [line for line in from_lock if "--require-hashes" not in line] == []
     assert [line for line in lines if line not in from_lock and "--no-deps" not in line] == []
+
+
+def test_the_image_has_only_what_runs():
+    _, build, image = (ROOT / "deploy" / "Dockerfile").read_text().split("FROM ")
+    assert "/opt/intentflow/bin/pip install --no-cache-dir --require-hashes -r deploy/requirements.txt" in build
+    assert re.findall(r"^COPY .*", image, re.MULTILINE) == ["COPY --from=build /opt/intentflow /opt/intentflow"]
+    assert "pip" not in image
