@@ -47,6 +47,8 @@ CORE = (
     "wire.rows",
 )
 HERE = Path(__file__).parent
+QUICK = "intentflow.wire._quick"  # written in C, and nowhere in Python: without it all events go the long way (`wire/quick.py`)
+NATIVE = HERE / "native"
 
 
 class Compiled(MetaPathFinder):
@@ -67,7 +69,7 @@ class Compiled(MetaPathFinder):
 def fingerprint() -> str:
     """Of this Python and of all source that the core is compiled with."""
     found = hashlib.sha256(f"{sys.implementation.cache_tag} {CORE}".encode())
-    for path in sorted([*HERE.glob("domain/*.py"), *HERE.glob("wire/*.py"), HERE / "errors.py"]):
+    for path in sorted([*HERE.glob("domain/*.py"), *HERE.glob("wire/*.py"), *NATIVE.glob("*.[ch]"), HERE / "errors.py"]):
         found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()
 

@@ -14,14 +14,16 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from intentflow.compiled import CORE, HERE, NOTE, PACKAGE, PURE, fingerprint, fitting, folders, is_unwanted
+from intentflow.compiled import CORE, HERE, NATIVE, NOTE, PACKAGE, PURE, QUICK, fingerprint, fitting, folders, is_unwanted
 
 # Run in a process of its own, in the folder to build in: setuptools takes the whole process for itself.
 BUILD = """
 import sys, setuptools
 from mypyc.build import mypycify
 options = ["--config-file=", "--ignore-missing-imports", "--follow-imports=silent"]
-modules = mypycify(options + sys.argv[1:], opt_level="2", debug_level="0")
+modules = mypycify(options + sys.argv[2:], opt_level="2", debug_level="0")
+# No fused multiply-add: C must round where Python does.
+modules.append(setuptools.Extension("%s", [sys.argv[1]], extra_compile_args=["-O2", "-ffp-contract=off"], libraries=["m"]))
 setuptools.setup(name="core", packages=[], ext_modules=modules, script_args=["-q", "build_ext", "--build-lib", "lib"])
 """
 
@@ -41,7 +43,7 @@ def missing() -> str | None:
 def build(folder: Path) -> dict[str, Path]:
     """The compiled modules by name, built in this folder. Raises `subprocess.CalledProcessError`."""
     sources = [str(HERE / f"{name.replace('.', '/')}.py") for name in CORE]
-    command = [sys.executable, "-c", BUILD, *sources]
+    command = [sys.executable, "-c", BUILD % QUICK, str(NATIVE / "quick.c"), *sources]
     env = {**os.environ, PURE: "1", "MYPYPATH": str(HERE.parent)}
     subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True, text=True)
     made = folder / "lib"

@@ -18,7 +18,7 @@ from intentflow.domain.evidence import Doubts, Verdict
 from intentflow.domain.explain import Explanation, explain
 from intentflow.domain.holding import ways_of
 from intentflow.domain.lead import Lead
-from intentflow.domain.matching import Matcher
+from intentflow.domain.matching import Asked, Matcher
 from intentflow.domain.moves import Moves
 from intentflow.domain.notices import News, Notices
 from intentflow.domain.plans import (
@@ -75,6 +75,16 @@ class Fold:
     def mismatches(self) -> int:
         """Changes so far whose receipts did not add up to their scores: there must be none."""
         return self.moves.mismatches
+
+    def plan_of(self, event: AnyEvent) -> tuple[Plan | None, Asked]:
+        """What such events do, and what of them it depends on; None: of this one on its attributes, or on more than its page."""
+        return self._plans.tell(event)
+
+    def begun(self) -> Lead:
+        """A lead that begins: nothing but its room."""
+        lead = Lead([], [])
+        self.room.begin(lead)
+        return lead
 
     def explain(self, lead: Lead, at: int) -> Explanation:
         """The lead at `at`, which is not before its clock and up to which all that was due has happened."""

@@ -7,7 +7,7 @@ Only what the rules ask of a family and action is looked at and is part of the c
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Generic, NamedTuple, TypeVar, cast
+from typing import Generic, Literal, NamedTuple, TypeVar, cast
 
 from intentflow.domain.agents import classifier
 from intentflow.domain.campaigns import campaign_of
@@ -21,6 +21,7 @@ REMEMBERED = 20_000  # combinations; then it starts afresh
 
 
 T = TypeVar("T")
+Asked = Literal["nothing", "page", "more"]  # of events of one family and action, besides their attributes
 
 
 class Hits(NamedTuple):
@@ -39,7 +40,7 @@ class Kind(Generic[T]):
     `only` is the answer for all of them, if nothing does. Where only the URL does, `known` is by URL ("" for none).
     """
 
-    __slots__ = ("_asks_more", "_looks", "_rules", "known", "only", "undecided")
+    __slots__ = ("_looks", "_rules", "asks_more", "known", "only", "undecided")
 
     def __init__(self, rules: list[Rule]) -> None:
         self._rules, self.only = rules, cast(T | None, None)
@@ -50,18 +51,18 @@ class Kind(Generic[T]):
         self._looks: list[Callable[[AnyEvent], object]] = [look for look, needed in looks.items() if needed]
         addresses = tuple(dict.fromkeys(when.address for when in asked if when.address))
         self._looks += [partial(_addresses, [any_glob(globs) for globs in addresses])] if addresses else []
-        self._asks_more = bool(self._looks) or any(map(_asks_campaign, asked))
+        self.asks_more = bool(self._looks) or any(map(_asks_campaign, asked))
 
     def what(self, event: AnyEvent) -> object:
         """What tells it apart."""
         page = event.page
         url = "" if page is None else page.url
-        return (url, event.campaign, *[look(event) for look in self._looks]) if self._asks_more else url
+        return (url, event.campaign, *[look(event) for look in self._looks]) if self.asks_more else url
 
     def is_one(self) -> bool:
         """Whether nothing but attributes tells its events apart."""
         asked = [when for _, conditions in self._rules for when, _ in conditions]
-        return not self._asks_more and not any(when.url or when.not_url for when in asked)
+        return not self.asks_more and not any(when.url or when.not_url for when in asked)
 
     def work_out(self, event: AnyEvent) -> Hits:
         """The rules that it meets."""
@@ -99,6 +100,15 @@ class Matcher(Generic[T]):
             if made is None:
                 made = self._match(event, kind, kind.what(event))
         return made
+
+    def tell(self, event: AnyEvent) -> tuple[T | None, Asked]:
+        """The same, for good, for all events of its family and action of which no more is asked; None: of some more is asked than that."""
+        made, kind = self.match(event), self._kinds[event.__class__][event.action]
+        if kind.only is not None:
+            return made, "nothing"
+        if kind.asks_more:
+            return None, "more"
+        return kind.known.get(kind.what(event)), "nothing" if kind.is_one() else "page"
 
     def _begin(self, event: AnyEvent) -> Kind[T]:
         family = event.__class__

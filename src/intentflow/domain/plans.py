@@ -51,7 +51,7 @@ class Plan:
             "_rules",
             "_under",
         ),
-        *("certain", "counted", "doubted", "hashed", "quick", "simple"),
+        *("certain", "counted", "doubted", "hashed", "only_counts", "quick", "simple"),
     )
 
     def __init__(self, model: Compiled, rules: list[Counted | Once | Repeated | Fact], doubts: Set[str] = NONE) -> None:
@@ -69,8 +69,9 @@ class Plan:
         self.hashed = bool(self.counted or self._repeated)
         self.doubted, self.certain = bool(doubts), CERTAIN in doubts
         more = any(_may_do_more(when, model.fit.asks_mail) for rule in rules for when in rule.when)
-        only_counts = self.simple and len(self.counted) == 1 and not self._lowers and not more
-        self.quick = self.counted[0] if only_counts else None  # what most events, visits and landing pages, meet
+        self.only_counts = self.simple and len(self.counted) <= 1 and not self._lowers and not self.certain
+        only = self.simple and len(self.counted) == 1 and not self._lowers and not more
+        self.quick = self.counted[0] if only else None  # what most events, visits and landing pages, meet
 
     def under(self, verdict: Verdict) -> "Plan":
         """What is left of it for an event of which that is said."""

@@ -10,6 +10,7 @@ from intentflow.lane.effects import Effect
 from intentflow.lane.protocol import Partition
 from intentflow.lane.settling import Count, count_of
 from intentflow.wire.control import ClockRecord, Erasure, ModelRecord, decode_control
+from intentflow.wire.quick import Short
 from intentflow.wire.records import Folded, Ledger, SourceRecord, Touched
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.rows import due_of, encode_row, encode_stub
@@ -38,6 +39,8 @@ class Core(Protocol):
         ledgers: Mapping[int, Ledger],
         out: Folded,
         messages: bool = False,
+        whole: bool = False,
+        short: Short | None = None,
     ) -> Iterator[Touched]: ...
 
     def fold_clock(
@@ -66,8 +69,13 @@ def fold_chunk(
     while rest is not None:
         source, ledger, folded = part.sources[chunk.topic], part.ledger(chunk.topic), Folded([], [], [])
         tried = rest.records[:size]
-        leads = core.fold_each(part.rows, tried, source, part.number, partitions, part.ledgers, folded, messages)
+        short = Short(part.epoch, part.pending)
+        leads = core.fold_each(
+            part.rows, tried, source, part.number, partitions, part.ledgers, folded, messages, short=short
+        )
         items, news = apply(part, due, leads)
+        part.rows.update(folded.rows)  # their due times are what they were
+        items += folded.rows
         piece, rest = split(rest, size, folded.end)
         size = 2 * len(piece.records)
         if folded.rejected and piece.start < ledger.position:

@@ -1,0 +1,32 @@
+from collections.abc import Callable
+
+Rule = tuple[bytes, int, float, int, int, float, int]
+
+class QuickWay:
+    def __init__(
+        self,
+        tag: int,
+        horizon: int,
+        full: int,
+        sources: int,
+        room: tuple[float, ...],
+        paid: int,
+        rules: list[Rule],
+        kinds: list[tuple[str, str, bool]],
+        humans: set[str | None],
+        learn: Callable[[bytes], tuple[int, int]],
+        asks: tuple[bool, bool, bool, bool],
+        /,
+    ) -> None: ...
+    def add_plan(self, how: int, is_doubted: bool, rule: int, /) -> int: ...
+    def fold(
+        self,
+        by_key: dict[bytes, list[object]],
+        rows: dict[bytes, bytes],
+        pending: dict[bytes, object],
+        source: int,
+        partition: int,
+        partitions: int,
+        epoch: int,
+        /,
+    ) -> tuple[list[tuple[bytes, bytes]], int, list[tuple[bytes, bytes | None, int]]]: ...
