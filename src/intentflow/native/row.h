@@ -1,6 +1,6 @@
 /* A lead's row, taken apart as far as counting an event needs it and put together again: `wire/rows.py` and `domain/lead.py` in C.
  *
- * Read and written is exactly what msgspec writes, in its shortest forms. A row that has more to it (an outbox, bonds, evidence) is not taken.
+ * Read and written is exactly what msgspec writes, in its shortest forms. A row that has more to it (bonds, evidence) is not taken.
  */
 #ifndef ROW_H
 #define ROW_H
@@ -174,16 +174,16 @@ static int read_carts(LeadRow *lead) {
     return !in.bad;
 }
 
-/* Whether all of the row is here, and nothing waits to be published. */
+/* Whether all of the row is here, of a lead that nothing but its counts tells about. */
 static int read_row(const uint8_t *row, Py_ssize_t size, LeadRow *lead) {
     Unpack in = {row + HEAD, row + size, 0};
-    if (size > MOST_ROW || size < HEAD + 5 || row[4] != VERSION_BITS) return 0;
+    if (size > MOST_ROW || size < HEAD + 5 || (row[4] & ~1) != VERSION_BITS) return 0;
     if (big(in.at, 3) != (0xdc0000 | FIELDS_OF_LEAD)) return 0;
     in.at += 3;
     if ((*in.at & 0xf0) != 0x90) return 0;
     lead->sources = *in.at++ & 15;
     for (int i = 0; i < lead->sources; i++) lead->applied[i] = read_int(&in);
-    if (!has(&in, 1) || *in.at++ != 0x90) return 0; /* the outbox */
+    skip(&in, 0); /* the outbox: all that it says is published, or the lead would wait */
     lead->model = (uint64_t)read_int(&in);
     lead->due = (uint64_t)read_int(&in);
     lead->stage = (uint64_t)read_int(&in);
