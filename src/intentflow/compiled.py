@@ -69,7 +69,9 @@ class Compiled(MetaPathFinder):
 def fingerprint() -> str:
     """Of this Python and of all source that the core is compiled with."""
     found = hashlib.sha256(f"{sys.implementation.cache_tag} {CORE}".encode())
-    for path in sorted([*HERE.glob("domain/*.py"), *HERE.glob("wire/*.py"), *NATIVE.glob("*.[ch]"), HERE / "errors.py"]):
+    for path in sorted(
+        [*HERE.glob("domain/*.py"), *HERE.glob("wire/*.py"), *NATIVE.glob("*.[ch]"), HERE / "errors.py"]
+    ):
         found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()
 

@@ -14,7 +14,19 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from intentflow.compiled import CORE, HERE, NATIVE, NOTE, PACKAGE, PURE, QUICK, fingerprint, fitting, folders, is_unwanted
+from intentflow.compiled import (
+    CORE,
+    HERE,
+    NATIVE,
+    NOTE,
+    PACKAGE,
+    PURE,
+    QUICK,
+    fingerprint,
+    fitting,
+    folders,
+    is_unwanted,
+)
 
 # Run in a process of its own, in the folder to build in: setuptools takes the whole process for itself.
 BUILD = """

@@ -57,7 +57,7 @@ def fold(
     while told:
         out = Folded([], [], [])
         for key, lead, news in scorer.fold_each(
-            all_of_it.rows, told, 0, 0, 1, {0: ledger} if ledger else {}, out, messages, whole
+            all_of_it.rows, told, 0, 0, 1, {0: ledger} if ledger else {}, out, messages, whole=whole
         ):
             assert key not in {each[0] for each in out.leads}, "each lead is touched once"
             out.leads.append((key, lead, news))

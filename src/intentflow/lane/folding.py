@@ -39,7 +39,6 @@ class Core(Protocol):
         ledgers: Mapping[int, Ledger],
         out: Folded,
         messages: bool = False,
-        whole: bool = False,
         short: Short | None = None,
     ) -> Iterator[Touched]: ...
 

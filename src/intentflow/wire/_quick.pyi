@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 Rule = tuple[bytes, int, float, int, int, float, int]
 
@@ -21,9 +21,9 @@ class QuickWay:
     def add_plan(self, how: int, is_doubted: bool, rule: int, /) -> int: ...
     def fold(
         self,
-        by_key: dict[bytes, list[object]],
-        rows: dict[bytes, bytes],
-        pending: dict[bytes, object],
+        by_key: Mapping[bytes, Sequence[object]],
+        rows: Mapping[bytes, bytes],
+        pending: Mapping[bytes, object],
         source: int,
         partition: int,
         partitions: int,

@@ -70,8 +70,8 @@ class Scorer:
         ledgers: Mapping[int, Ledger],
         out: Folded,
         messages: bool = False,
-        whole: bool = False,
         short: Short | None = None,
+        whole: bool = False,
     ) -> Iterator[Touched]:
         """The same lead by lead; all but the leads is in `out` in the end. Rows may be written meanwhile.
 
@@ -94,7 +94,9 @@ class Scorer:
             tried, out.end = fold_first(
                 by_key, self._begin(row_of, source, route, again, messages, positions), self.bound
             )
-            if out.end is not None and counted:  # some records that went the short way lie behind it: all is folded anew
+            if (
+                out.end is not None and counted
+            ):  # some records that went the short way lie behind it: all is folded anew
                 out.counted, out.rows = out.counted - counted, []
                 yield from self.fold_each(rows, records, source, partition, partitions, ledgers, out)
                 return

@@ -1,13 +1,16 @@
 """The short way of an event, from its record to its lead's row, where there is a C compiler (`intentflow/native`).
 
-Nine of ten events do no more than be counted: they are newer than all before them, nothing is due, and no stage comes within reach. Of these
-no object is made. Which they are is told by the plans of the fold, which is asked once for each kind of event and page; everything else, and
-whatever isn't plain to see, is left to the fold, in order. So the fold remains the definition, and without a compiler does all of it.
+Nine of ten events do no more than be counted: they are newer than all before them, nothing is due, and no stage comes within reach. Of
+these no object is made. Which they are is told by the plans of the fold, which is asked once for each kind of event and page; everything
+else, and whatever isn't plain to see, is left to the fold, in order. So the fold remains the definition, and without a compiler does all
+of it.
 """
 
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, get_args
+
+import msgspec
 
 from intentflow import compiled
 from intentflow.domain.event import Cart, LandingPage, NewsletterSignup, WebsiteVisit
@@ -22,7 +25,12 @@ if compiled.in_force():
 else:
     QuickWay = None  # type: ignore[assignment, misc]
 
-FAMILIES = {"website_visit": WebsiteVisit, "newsletter_signup": NewsletterSignup, "cart": Cart, "landing_page": LandingPage}
+FAMILIES = {
+    "website_visit": WebsiteVisit,
+    "newsletter_signup": NewsletterSignup,
+    "cart": Cart,
+    "landing_page": LandingPage,
+}
 ONE, BY_PAGE, NEVER = 1, 2, 3  # how the plan of a kind of events is found; as in native/model.h
 REFUSED, NARROW, WIDE = 0, 1, 2  # a plan: the fold's; only the counted axis can raise its lead; any can
 MOST_PLANS: Final = 1000
@@ -113,6 +121,4 @@ def _actions_of(event: type) -> list[tuple[str, bool]]:
 
 
 def _defaults(event: type) -> list[tuple[str, Any]]:
-    import msgspec
-
     return [(field.name, field.default) for field in msgspec.structs.fields(event)]

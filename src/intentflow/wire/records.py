@@ -57,7 +57,9 @@ class Folded(Struct, gc=False):
     marked: int = 0  # event times in the future, set to the receive time
     strange: list[str] = []  # hashes of models that records say take effect, and that are not ours
     end: int | None = None  # the chunk was cut: only what lies before this offset is in it
-    rows: list[tuple[bytes, bytes]] = []  # leads that went the short way: they have nothing to publish, and are rows already
+    rows: list[
+        tuple[bytes, bytes]
+    ] = []  # leads that went the short way: they have nothing to publish, and are rows already
 
 
 TOO_LATE = Rejection(
