@@ -28,7 +28,7 @@ class Core:
         self.answers = list(answers)
         self.asked: list[tuple[object, ...]] = []
 
-    def fold_each(self, rows, records, source, partition, partitions, ledgers, out, messages=False, short=None):  # noqa: ARG002
+    def fold_each(self, rows, records, source, partition, partitions, ledgers, out, messages=False, short=None):
         self.asked.append((len(records), source, partition, partitions, dict(ledgers)))
         answer = self.answers.pop(0)
         out.counted, out.rejected, out.end = answer.counted, answer.rejected, answer.end

@@ -123,7 +123,7 @@ class TooLateNow:
     model_hash = "0123abcd"
     mismatches = 0
 
-    def fold_each(self, rows, records, source, partition, partitions, ledgers, out, messages=False, short=None):  # noqa: ARG002
+    def fold_each(self, rows, records, source, partition, partitions, ledgers, out, messages=False, short=None):
         found: list[tuple[SourceRecord, Rejection]] = [(record, Rejection("too_late", "")) for record in records]
         touched: list[Touched] = []
         out.rejected, out.refused = found, sum(record.offset >= ledgers[source].position for record in records)
