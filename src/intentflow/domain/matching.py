@@ -19,7 +19,6 @@ from intentflow.domain.rules import Agent, Channel, Condition, Test
 
 REMEMBERED = 20_000  # combinations; then it starts afresh
 
-
 T = TypeVar("T")
 Asked = Literal["nothing", "page", "more"]  # of events of one family and action, besides their attributes
 
@@ -104,10 +103,8 @@ class Matcher(Generic[T]):
     def tell(self, event: AnyEvent) -> tuple[T | None, Asked]:
         """The same, for good, for all events of its family and action of which no more is asked; None: of some more is asked than that."""
         made, kind = self.match(event), self._kinds[event.__class__][event.action]
-        if kind.only is not None:
-            return made, "nothing"
-        if kind.asks_more:
-            return None, "more"
+        if kind.only is not None or kind.asks_more:
+            return (made, "nothing") if kind.only is not None else (None, "more")
         return kind.known.get(kind.what(event)), "nothing" if kind.is_one() else "page"
 
     def _begin(self, event: AnyEvent) -> Kind[T]:

@@ -86,18 +86,14 @@ class Scorer:
         again = ledger if ledger is not None and records and records[0].offset < ledger.position else None
         positions = {number: each.position for number, each in ledgers.items()}
         row_of: RowOf = rows.get
-        counted = 0
         if short is not None and self.quick is not None and again is None and not messages:
-            by_key, row_of, counted = self.quick.take(by_key, rows, short, (source, partition, partitions), out)
+            by_key, row_of = self.quick.take(by_key, rows, short, (source, partition, partitions), out)
         route = Route(partition, partitions, [key for key in by_key if row_of(key) is None])
         if not whole and len(records) - len(by_key) >= self.bound.few:
-            tried, out.end = fold_first(
-                by_key, self._begin(row_of, source, route, again, messages, positions), self.bound
-            )
-            if (
-                out.end is not None and counted
-            ):  # some records that went the short way lie behind it: all is folded anew
-                out.counted, out.rows = out.counted - counted, []
+            begin = self._begin(row_of, source, route, again, messages, positions)
+            tried, out.end = fold_first(by_key, begin, self.bound)
+            if out.end is not None and out.counted:  # what went the short way may lie behind it: all is folded anew
+                out.counted, out.rows = 0, []
                 yield from self.fold_each(rows, records, source, partition, partitions, ledgers, out)
                 return
             for key, one in tried.items():
