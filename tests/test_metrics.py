@@ -10,6 +10,7 @@ BOUNDED = {  # label -> what bounds the number of its values
     "reason": "the contract",
     "from_stage": "the model",
     "to_stage": "the model",
+    "stage": "the model",
     "cause": "the contract",
     "kind": "the contract",
     "tracker": "the contract",

@@ -150,6 +150,12 @@ BUSINESS = (
         width=24,
     ),
     Panel(
+        "Leads in each stage",
+        "short",
+        {"{{stage}}": "max by (stage) (intentflow_projector_stage_leads)"},
+        "Visitors among them; told by the projector",
+    ),
+    Panel(
         "Why leads move",
         "short",
         {"{{cause}}": "sum by (cause) (increase(intentflow_qualification_changes_total[1h]))"},

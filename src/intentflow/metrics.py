@@ -144,6 +144,9 @@ PROJECTOR = (
     _gauge("projector_worker_lag_records", "Records on the broker that the worker's books do not hold yet"),
     _gauge("projector_generation", "Number of the generation of the read model that is written"),
     _gauge("projector_built_ratio", "How much of that generation is built, from 0 to 1"),
+    _gauge(
+        "projector_stage_leads", "Leads that stand in a stage, visitors among them, as the read model has it", "stage"
+    ),
     _gauge("projector_leading", "1 while this projector is at work, 0 while it stands by"),
 )
 

@@ -17,6 +17,7 @@ import pytest
 
 from intentflow.adapters.embedded_kafka import EmbeddedKafka
 from intentflow.adapters.embedded_parts import EmbeddedParts
+from intentflow.adapters.embedded_valkey import EmbeddedValkey
 from intentflow.adapters.producing import BatchProducer
 from intentflow.adapters.server_process import free_port
 from intentflow.collector.keyfile import add_key
@@ -53,26 +54,36 @@ def test_no_panel_asks_for_a_metric_that_nobody_tells():
 
 
 @pytest.fixture(scope="module")
-def prometheus(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prometheus that scrapes a worker that has scored; its address."""
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with EmbeddedValkey(tmp_path_factory.mktemp("valkey")) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="module")
+def prometheus(kafka: EmbeddedKafka, valkey: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Prometheus that scrapes a worker that has scored, the collector and the console with its projector; its address."""
     if shutil.which("prometheus") is None:
         pytest.skip("Prometheus is not installed (on Debian: the package prometheus)")
-    folder, own, worker, door, collector = tmp_path_factory.mktemp("prometheus"), *(free_port() for _ in range(4))
+    folder, (own, worker, door, collector, projector) = (
+        tmp_path_factory.mktemp("prometheus"),
+        (free_port() for _ in range(5)),
+    )
     key = add_key(folder / "collector-keys.yaml", "site", "server")
     settings = Settings(
         bootstrap=kafka.bootstrap, app_id="dashboards", prefix="dashboards", partitions=4, data=folder, metrics_port=worker,
-        collector_port=door, collector_metrics_port=collector,
+        collector_port=door, collector_metrics_port=collector, projector_metrics_port=projector, console_port=free_port(),
+        redis_url=valkey,
     )  # fmt: skip
     config = {
         "global": {"scrape_interval": "1s"},
         "scrape_configs": [
             {"job_name": f"intentflow-{name}", "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}
-            for name, port in (("worker", worker), ("collector", collector))
+            for name, port in (("worker", worker), ("collector", collector), ("console", projector))
         ],
     }
     (folder / "prometheus.yml").write_text(json.dumps(config))  # JSON is YAML
     command = ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/tsdb"]
-    with EmbeddedParts(settings, ("worker", "collector")), (folder / "prometheus.log").open("wb") as log:
+    with EmbeddedParts(settings), (folder / "prometheus.log").open("wb") as log:
         process = subprocess.Popen([*command, f"--web.listen-address=127.0.0.1:{own}"], stdout=log, stderr=log)
         try:
             _until_ready(worker)

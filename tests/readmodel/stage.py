@@ -32,7 +32,7 @@ class Stage:
         self.kafka, self.names = kafka, TopicNames(name, name)
         self.client, self.town = connect(url), Town(self.names)
         self.sent: dict[str, int] = {}  # records by topic
-        self.root = Root(name)
+        self.root, self.metrics = Root(name), ProjectorMetrics()
         self.generations = Generations(self.client, self.root)
         self.ask = ReadModel(self.client, name, READING)
 
@@ -59,7 +59,7 @@ class Stage:
             await ended(running)
 
     def projector(self) -> Projector:
-        return Projector(self.client, self.kafka, self.names, FOLD, ProjectorMetrics(), refresh=1.0)
+        return Projector(self.client, self.kafka, self.names, FOLD, self.metrics, refresh=1.0)
 
     def rebuild(self) -> Rebuild:
         return Rebuild(self.client, self.kafka, self.names, FOLD)

@@ -28,6 +28,21 @@ async def test_what_is_on_the_topics_is_shown_and_what_comes_follows(stage):
             return bool((await stage.ask.health()).parts[1].says == "Up to date with Kafka.")
 
         await until(says_so)
+        funnel = await stage.ask.funnel()
+
+        async def is_told() -> bool:
+            told = {
+                one.stage: stage.metrics.registry.get_sample_value(
+                    "intentflow_projector_stage_leads", {"stage": one.stage}
+                )
+                for one in funnel.stages
+            }
+            return told == {one.stage: one.leads for one in funnel.stages}
+
+        assert funnel.total > 30
+        await until(is_told)
+    stage.metrics.leads(False)
+    assert stage.metrics.registry.get_sample_value("intentflow_projector_stage_leads", {"stage": "suspect"}) is None
 
 
 async def test_a_redis_that_was_flushed_is_filled_again(stage):

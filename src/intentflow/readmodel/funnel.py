@@ -27,7 +27,7 @@ class Counts:
         fields = [(stage, day) for stage in stages for day in wanted]
         counts = await self._redis.hmget(keys.entered, [f"{day}:{stage}" for stage, day in fields])
         entered = {field: int(count or 0) for field, count in zip(fields, counts, strict=True)}
-        leads = await self._standing(keys, stages)
+        leads = await self.standing(keys, stages)
         found = tuple(
             FunnelStage(
                 stage=stage,
@@ -41,7 +41,7 @@ class Counts:
 
     async def leads(self, keys: Keys, stages: Shelves) -> int:
         """How many there are."""
-        return sum((await self._standing(keys, stages)).values())
+        return sum((await self.standing(keys, stages)).values())
 
     async def rates(self, keys: Keys, pulse: bytes | None, seconds: int, now: int) -> Rates:
         """How many events were scored in each of the last seconds, and the totals."""
@@ -68,7 +68,8 @@ class Counts:
             as_of=moment_of(now),
         )
 
-    async def _standing(self, keys: Keys, stages: Shelves) -> dict[str, int]:
+    async def standing(self, keys: Keys, stages: Shelves) -> dict[str, int]:
+        """How many leads stand in each stage."""
         pipe = self._redis.pipeline(transaction=False)
         for shelves in stages.values():
             for shelf in shelves:

@@ -35,6 +35,13 @@ class ProjectorMetrics:
     def leads(self, is_at_work: bool) -> None:
         """Whether it is at work, or stands by."""
         self._gauges["projector_leading"].set(is_at_work)
+        if not is_at_work:
+            self._gauges["projector_stage_leads"].clear()  # another one tells it now
+
+    def standing(self, counts: Mapping[str, int]) -> None:
+        """So many leads stand in each stage."""
+        for stage, count in counts.items():
+            self._gauges["projector_stage_leads"].labels(stage).set(count)
 
     def stands(self, pulse: Pulse) -> None:
         """How the projector is."""

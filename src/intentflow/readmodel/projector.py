@@ -19,10 +19,12 @@ from intentflow.lane.marks import decode_sources
 from intentflow.readmodel.books import positions_of
 from intentflow.readmodel.clock import wall
 from intentflow.readmodel.feeding import Feeding
+from intentflow.readmodel.funnel import Counts
 from intentflow.readmodel.generations import FORMAT, Generations, Plan
 from intentflow.readmodel.lease import Lease
 from intentflow.readmodel.metrics import ProjectorMetrics
 from intentflow.readmodel.pulse import Doing, Pulse, encode_pulse
+from intentflow.readmodel.shelves import Rack
 from intentflow.readmodel.store import MovedError, Store
 from intentflow.readmodel.sweep import Sweep
 from intentflow.servers import Kafka
@@ -58,6 +60,7 @@ class Projector:
         self._root = self._store.root
         self._generations = Generations(redis, self._root)
         self._lease = Lease(redis, self._root.lease)
+        self._counts, self._rack = Counts(redis, fold.model), Rack(redis, fold)
         self._last = Pulse(at=0, doing="waiting")
 
     async def run(self) -> None:
@@ -143,6 +146,7 @@ class Projector:
                 log.warning("a part of the read model is gone from Redis: does it evict, or does somebody delete?")
                 await self._generations.forget(feeding.keys)
                 raise MovedError
+            self._metrics.standing(await self._counts.standing(feeding.keys, await self._rack.each(feeding.keys)))
         self._last = Pulse(
             at=self._now(),
             doing="building" if built < 1.0 else "following",
