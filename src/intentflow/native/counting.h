@@ -8,7 +8,7 @@
 #include <math.h>
 #include "row.h"
 
-enum { ENTRY = 20, PERIOD = 16, CLOSED = 20, MOST_RULES = 512 };
+enum { MOST_RULES = 512 };
 
 typedef struct {
     uint8_t code[4];
@@ -93,6 +93,7 @@ static int close_period(LeadRow *lead, const Rule *rule, double events, int64_t 
         if (memcmp(one, rule->code, 4)) continue;
         double value = double_at(one + 4);
         int64_t reference = (int64_t)little(one + 12, 8), to = max_of(at, reference);
+        if (reference < 0) return 0;
         double kept = value * exp2((double)(reference - to) * rule->rate);
         double more = events * exp2((double)(at - to) * rule->rate);
         put_double_at(one + 4, kept + more);
@@ -123,6 +124,7 @@ static int keep_period(const Rules *model, LeadRow *lead, const Rule *rule, int6
         const Rule *its = rule_of(model, oldest);
         if (!its || !its->period) continue;
         int64_t then = (int64_t)little(oldest + 4, 8), count = (int64_t)little(oldest + 12, 4);
+        if (then < 0 || then > at) return 0;
         if ((then / its->period + 1) * its->period > bound) break;
         if (!close_period(lead, its, (double)min_of(count, its->most), then)) return 0;
     }
@@ -146,7 +148,7 @@ static int add_event(const Rules *model, LeadRow *lead, const Rule *rule, int64_
     uint8_t *entry = lead->counts + 5 * place;
     double total = double_at(entry), kept;
     int64_t latest = (int64_t)little(entry + 8, 8), events = (int32_t)little(entry + 16, 4);
-    if (at < latest || events < 0 || events >= INT32_MAX) return 0;
+    if (latest < 0 || at < latest || events < 0 || events >= INT32_MAX) return 0;
     kept = exp2((double)(latest - at) * rule->rate);
     if (!rule->period) {
         events = 0;

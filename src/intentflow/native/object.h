@@ -105,7 +105,7 @@ static int init(Way *way, PyObject *arguments, PyObject *named) {
                           &way->room[2], &paid, &PyList_Type, &rules, &PyList_Type, &kinds, &PySet_Type, &humans, &learning,
                           &way->asks_newsletter, &way->asks_carts, &way->asks_mail, &way->asks_address))
         return -1;
-    if (way->sources < 1 || way->sources > MOST_SOURCES || way->full < 4 || way->full > MOST_ROW)
+    if (way->sources < 1 || way->sources > MOST_SOURCES || way->full < 4 || way->full > MOST_ROW / 2)
         return PyErr_SetString(PyExc_ValueError, "too many sources, or too much to remember"), -1;
     way->tag = tag, way->paid = paid, way->rules.horizon = horizon;
     Py_INCREF(humans);

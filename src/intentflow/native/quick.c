@@ -67,7 +67,8 @@ static int is_blank(const Text *text) {
 
 /* Whether its ids are in order, and it makes no two of them one person. */
 static int is_of_one(const Said *said) {
-    if (is_blank(&said->event_id) || (said->email.size > 0 && !is_email(&said->email))) return 0;
+    if (is_blank(&said->event_id) || (said->cart_id.size > 0 && is_blank(&said->cart_id))) return 0;
+    if (said->email.size > 0 && !is_email(&said->email)) return 0;
     return said->visitor_id.size <= 0 || (said->lead_id.size <= 0 && said->email.size <= 0);
 }
 
@@ -121,7 +122,7 @@ static int take_event(Way *way, PyObject *key, const Record *record, int *is_hal
     if (!read_event(PyBytes_AS_STRING(record->value), PyBytes_GET_SIZE(record->value), &said)) return 0;
     if (!is_of_one(&said) || !is_key(PyBytes_AS_STRING(key), PyBytes_GET_SIZE(key), &said)) return 0;
     int64_t at = moment_of(&said.occurred_at);
-    if (at < 0 || at > record->timestamp + FUTURE) return 0;
+    if (at < 0 || at - FUTURE > record->timestamp) return 0;
     const Plan *plan = plan_of(way, &said, record->value);
     if (!plan) return PyErr_Occurred() ? -1 : 0;
     int has_address = is_address(&said.lead_id) || said.email.size > 0;
@@ -177,6 +178,7 @@ static int open_lead(Way *way, PyObject *row) {
     if (!row) return begin(way), 1;
     LeadRow *lead = &way->lead;
     if (!read_row((const uint8_t *)PyBytes_AS_STRING(row), PyBytes_GET_SIZE(row), lead)) return 0;
+    if (lead->due != big((const uint8_t *)PyBytes_AS_STRING(row) + 5, 8)) return 0; /* time has passed: `folding.note_moved` */
     return lead->clock && lead->model == way->tag && lead->sources == way->sources && lead->hashes_size <= way->full;
 }
 

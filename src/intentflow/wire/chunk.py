@@ -9,7 +9,7 @@ the counts, and the offsets refused since the committed offset (`Ledger`). If an
 below `ledger.position` is not counted again, and one in `ledger.refused` is refused again, whatever its lead says.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from intentflow.domain.fold import Fold
@@ -19,16 +19,17 @@ from intentflow.domain.notices import News
 from intentflow.domain.renewal import renew
 from intentflow.domain.rules import ScoringModel
 from intentflow.wire.changes import told_of
-from intentflow.wire.cutting import BOUND, Begin, Bound, FoldOn, add, fold_first, left
+from intentflow.wire.cutting import BOUND, Begin, Bound, FoldOn, Tried, add, fold_first, left
 from intentflow.wire.erasing import fold_erasure
 from intentflow.wire.event_chunk import EventChunk
 from intentflow.wire.hearing import Hearing
-from intentflow.wire.quick import RowOf, Short, quick_of
+from intentflow.wire.quick import Short, quick_of
 from intentflow.wire.records import Folded, Ledger, SourceRecord, Touched
 from intentflow.wire.rejections import Rejection
 from intentflow.wire.routes import Route
 from intentflow.wire.rows import decode_row, is_stub, judge_of
 
+RowOf = Callable[[bytes], bytes | None]
 NO_LEDGERS: Mapping[int, Ledger] = MappingProxyType({})
 
 
@@ -85,9 +86,10 @@ class Scorer:
         ledger = ledgers.get(source)
         again = ledger if ledger is not None and records and records[0].offset < ledger.position else None
         positions = {number: each.position for number, each in ledgers.items()}
-        row_of: RowOf = rows.get
+        begun: dict[bytes, bytes] = {}
         if short is not None and self.quick is not None and again is None and not messages:
-            by_key, row_of = self.quick.take(by_key, rows, short, (source, partition, partitions), out)
+            by_key, begun = self.quick.take(by_key, rows, short, (source, partition, partitions), out)
+        row_of = _row_of(begun, rows)
         route = Route(partition, partitions, [key for key in by_key if row_of(key) is None])
         if not whole and len(records) - len(by_key) >= self.bound.few:
             begin = self._begin(row_of, source, route, again, messages, positions)
@@ -96,17 +98,16 @@ class Scorer:
                 out.counted, out.rows = 0, []
                 yield from self.fold_each(rows, records, source, partition, partitions, ledgers, out)
                 return
-            for key, one in tried.items():
-                add(out, one.out)
-                if one.told is not None:
-                    yield key, one.lead, one.told
+            yield from _told_first(tried, begun, out)
             by_key = left(by_key, tried, out.end)
         chunk = (Hearing if messages else EventChunk)(self.fold, self.identity, source, route, out, positions)
         for key, held in by_key.items():
             lead = self._open(row_of(key))
             told = chunk.fold(key, lead, held) if again is None else _fold_again(chunk, out, key, lead, held, again)
             if told is not None:
+                begun.pop(key, None)
                 yield key, lead, told
+        out.rows += begun.items()  # of these, what did not go the short way changed nothing
         out.rejected.sort(key=_offset)
 
     def _begin(
@@ -197,6 +198,20 @@ class Scorer:
         if row is None or is_stub(row):
             return Folded([], [], [])
         return fold_erasure(self.fold, key, self._open(row), at, source, offset, read)
+
+
+def _told_first(tried: Mapping[bytes, Tried], begun: dict[bytes, bytes], out: Folded) -> Iterator[Touched]:
+    """The leads that `fold_first` folded; those that are touched are begun no more."""
+    for key, one in tried.items():
+        add(out, one.out)
+        if one.told is not None:
+            begun.pop(key, None)
+            yield key, one.lead, one.told
+
+
+def _row_of(begun: Mapping[bytes, bytes], rows: Mapping[bytes, bytes]) -> RowOf:
+    """What row a lead has after what went the short way of it."""
+    return (lambda key: begun.get(key) or rows.get(key)) if begun else rows.get
 
 
 def _by_key(records: Sequence[SourceRecord]) -> dict[bytes, list[SourceRecord]]:

@@ -7,7 +7,7 @@ of it.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
@@ -36,7 +36,6 @@ REFUSED, NARROW, WIDE = 0, 1, 2  # a plan: the fold's; only the counted axis can
 MOST_PLANS: Final = 1000
 
 
-RowOf = Callable[[bytes], bytes | None]
 ByKey = dict[bytes, list[SourceRecord]]
 
 
@@ -64,17 +63,16 @@ class Quick:
 
     def take(
         self, by_key: ByKey, rows: Mapping[bytes, bytes], short: Short, where: tuple[int, int, int], out: Folded
-    ) -> tuple[ByKey, RowOf]:
+    ) -> tuple[ByKey, dict[bytes, bytes]]:
         """Let the records of a chunk go the short way, as far as they can; `where`: source, partition, number of partitions.
 
-        The leads that went it to the end are in `out`, and all its records are counted there. Returns what is left, and what row each of
-        those leads has after what it went of it. `rows` is left as it was.
+        The leads that went it to the end are in `out`, and all its records are counted there. Returns what is left, and the rows of
+        those leads of which some records went it: where the rest changes nothing, that is the lead's row. `rows` is left as it was.
         """
         out.rows, counted, left = self._way.fold(by_key, rows, short.pending, *where, short.epoch)
         out.counted += counted
         begun = {key: row for key, row, _ in left if row is not None}
-        row_of = (lambda key: begun.get(key) or rows.get(key)) if begun else rows.get
-        return {key: by_key[key][done:] if done else by_key[key] for key, _, done in left}, row_of
+        return {key: by_key[key][done:] if done else by_key[key] for key, _, done in left}, begun
 
     def _learn(self, value: bytes) -> tuple[int, int]:
         """How the plans of such events are found, and the number of this one's."""
