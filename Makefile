@@ -48,29 +48,29 @@ format: $(STAMP)  ## mend what the formatter and the linter can mend by themselv
 compile: $(STAMP)  ## make machine code of the core again, after its source was changed (a minute)
 	@$(BIN)/python -m intentflow.compiling
 
-bench: $(STAMP)  ## measure: events a second, restore, latency (minutes)
+bench: compile  ## measure: events a second, restore, latency (minutes)
 	@$(BIN)/python -m bench
 
 bench-sizes: $(STAMP)  ## after make bench: write down what `intentflow plan` reckons with (two minutes)
 	@$(BIN)/python -m bench.read_model
 	@$(BIN)/python -m bench.sizes
 
-bench-check: $(STAMP)  ## has it become slower? Five runs against bench/recorded.json; a drop of 15 % fails (minutes)
+bench-check: compile  ## has it become slower? Five runs against bench/recorded.json; a drop of 15 % fails (minutes)
 	@$(BIN)/python -m bench.check $(ARGS)
 
-bench-record: $(STAMP)  ## write down how fast it is now, for bench-check
+bench-record: compile  ## write down how fast it is now, for bench-check
 	@$(BIN)/python -m bench.check --record $(ARGS)
 
-bench-latency: $(STAMP)  ## measure how long a change takes at 1 000, 10 000 and 50 000 events a second (eight minutes)
+bench-latency: compile  ## measure how long a change takes at 1 000, 10 000 and 50 000 events a second (eight minutes)
 	@$(BIN)/python -m bench.latency $(ARGS)
 
-bench-scale: $(STAMP)  ## measure 1, 2 and 4 workers: events a second, and how long partitions stand still when one comes or goes (minutes)
+bench-scale: compile  ## measure 1, 2 and 4 workers: events a second, and how long partitions stand still when one comes or goes (minutes)
 	@$(BIN)/python -m bench.scale $(ARGS)
 
-bench-doors: $(STAMP)  ## measure the collector: requests and events a second, waiting, memory (a minute)
+bench-doors: compile  ## measure the collector: requests and events a second, waiting, memory (a minute)
 	@$(BIN)/python -m bench.doors $(ARGS)
 
-bench-peers: $(STAMP)  ## measure intentflow beside its peers, one job for all (under 50 minutes; ARGS="--events 300000 --repeats 1")
+bench-peers: compile  ## measure intentflow beside its peers, one job for all (under 50 minutes; ARGS="--events 300000 --repeats 1")
 	@$(BIN)/python -m bench.peers $(ARGS)
 
 faults: $(STAMP)  ## kills, pauses, rebalances and sick brokers for as long as you say: ARGS="--minutes 20 --seed 7"

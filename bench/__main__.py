@@ -20,6 +20,7 @@ from rich.table import Table
 from bench.arms import Figure, bare, stock_faust
 from bench.ours import Events, intentflow, settings_of
 from bench.payloads import events
+from bench.process import idle_bytes
 from bench.recovery import Recovery, recovery
 from intentflow import compiled
 from intentflow.adapters.producing import BatchProducer
@@ -46,8 +47,8 @@ async def fill(settings: Settings, filled: Events, first: int = 0) -> TopicNames
     return names
 
 
-async def run(bootstrap: str, folder: Path, count: int, faust: int) -> tuple[list[Figure], Recovery]:
-    """All arms, one after the other, and recovery."""
+async def run(bootstrap: str, folder: Path, count: int, faust: int) -> tuple[list[Figure], Recovery, int]:
+    """All arms, one after the other, recovery, and the bytes of a worker that has nothing to do."""
     model, until = load("retail"), int(time.time() * 1000)
     arms: list[Figure] = []
     for kind in ("zipf", "uniform"):
@@ -66,7 +67,8 @@ async def run(bootstrap: str, folder: Path, count: int, faust: int) -> tuple[lis
         arms.append(await intentflow(f"intentflow-{kind}", settings, model, made, folder))
         out.print(arms[-1])
     out.print("recovery, and workers that are killed ...")
-    return arms, await recovery(settings_of("recovery", bootstrap, folder, PARTITIONS), folder)
+    recovered = await recovery(settings_of("recovery", bootstrap, folder, PARTITIONS), folder)
+    return arms, recovered, await idle_bytes(settings_of("idle", bootstrap, folder, PARTITIONS), folder)
 
 
 @contextmanager
@@ -113,7 +115,9 @@ def main() -> int:
     quiet()
     load_before = round(os.getloadavg()[0], 1)
     with tempfile.TemporaryDirectory() as folder, pinned_stack(Path(folder)) as stack:
-        arms, recovered = asyncio.run(run(stack.addresses.bootstrap, Path(folder), given.events, given.faust_events))
+        arms, recovered, idle = asyncio.run(
+            run(stack.addresses.bootstrap, Path(folder), given.events, given.faust_events)
+        )
     show(arms)
     waits = ", ".join(f"{seconds:.1f}" for seconds in recovered.seconds_to_first_event)
     out.print(
@@ -126,7 +130,9 @@ def main() -> int:
     }  # fmt: skip
     OUT.write_bytes(
         msgspec.json.format(
-            msgspec.json.encode({"arms": arms, "recovery": recovered, "machine": machine, "events": given.events})
+            msgspec.json.encode(
+                {"arms": arms, "recovery": recovered, "process_bytes": idle, "machine": machine, "events": given.events}
+            )
         )
     )
     out.print(f"written to {OUT}")

@@ -1,8 +1,8 @@
 """`make bench-sizes`: what `intentflow plan` reckons with, out of what the benchmark measured.
 
-It takes the worker's cost of an event and the restore from bench/out/latest.json (`make bench`), the read model from
-bench/out/read_model.json (`python -m bench.read_model`, which the target runs before), measures memory (bench/memory.py), and writes
-src/intentflow/operate/measured.json.
+It takes the worker's cost of an event, its memory without leads and the restore from bench/out/latest.json (`make bench`), the read model
+from bench/out/read_model.json (`python -m bench.read_model`, which the target runs before), measures the memory of leads (bench/memory.py),
+and writes src/intentflow/operate/measured.json.
 """
 
 import platform
@@ -57,6 +57,7 @@ def reckoned(latest: dict[str, Any], kept: dict[str, Any], memory: Memory) -> Me
             ]
         ),
         cpu_us_per_event=round(arm["cpu_us_per_event"], 2),
+        process_bytes=latest["process_bytes"],
         restore_leads_per_second=round(latest["recovery"]["leads_per_second"]),
         bytes_per_lead=round(memory.bytes_per_lead),
         row_bytes=round(memory.row_bytes),

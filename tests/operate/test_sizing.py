@@ -3,8 +3,8 @@ import pytest
 from intentflow.operate.sizing import Load, Measured, measured, planned
 
 KNOWN = Measured(
-    day="2026-01-01", machine="a made-up one", cpu_us_per_event=10.0, restore_leads_per_second=100_000, bytes_per_lead=400.0,
-    row_bytes=200.0, event_bytes=300.0, read_model_bytes_per_lead=900.0,
+    day="2026-01-01", machine="a made-up one", cpu_us_per_event=10.0, restore_leads_per_second=100_000, process_bytes=150_000_000,
+    bytes_per_lead=400.0, row_bytes=200.0, event_bytes=300.0, read_model_bytes_per_lead=900.0,
 )  # fmt: skip
 
 

@@ -38,7 +38,8 @@ def plan(
         return
     out.print(_table(found))
     out.print(
-        f"Reckoned for {BUSY:.0%} of each core, with what was measured on {known.day} ({known.machine}):\n{_measures(known)}"
+        f"Reckoned for {BUSY:.0%} of each core, with what was measured on {known.day} ({known.machine}):\n{_measures(known)}",
+        soft_wrap=True,
     )
 
 

@@ -13,7 +13,6 @@ from msgspec import Struct
 BUSY = 0.5  # of a core, at the rate that is planned for: the rest is for peaks, and for catching up after an outage
 RESTORE_SECONDS = 60.0  # in which a worker shall have its leads again
 PARTITIONS_PER_WORKER = 4  # so that a worker that ends is shared out among the others
-PROCESS_BYTES = 120_000_000  # of a worker without leads, libraries and buffers; see docs/sizing.md
 WHOLE_CORE = 1_000_000.0  # µs in a second
 
 
@@ -24,6 +23,7 @@ class Measured(Struct, frozen=True, forbid_unknown_fields=True):
     machine: str
     cpu_us_per_event: float  # of a worker, every event of another lead, full `retail`
     restore_leads_per_second: float
+    process_bytes: int  # of a worker without leads, and of what looks after it
     bytes_per_lead: float  # resident
     row_bytes: float  # of a lead in the changelog
     event_bytes: float  # key and value of an event
@@ -74,7 +74,7 @@ def planned(load: Load, known: Measured) -> Plan:
         by="events" if for_events >= for_leads else "leads",
         partitions=_round(workers * PARTITIONS_PER_WORKER),
         leads_per_worker=mine,
-        memory_per_worker_bytes=int(PROCESS_BYTES + mine * known.bytes_per_lead),
+        memory_per_worker_bytes=int(known.process_bytes + mine * known.bytes_per_lead),
         restore_seconds=mine / known.restore_leads_per_second,
         catch_up_seconds_per_minute=60 * load.events_per_second / max(1.0, capacity - load.events_per_second),
         events_topic_bytes=int(
