@@ -45,6 +45,12 @@ class Room:
         self.refresh(empty, 0, *scores.sums([]))
         self._empty = empty.room, empty.paid
 
+    def first_rungs(self) -> tuple[list[tuple[float, int, int, int]], bool, tuple[float, ...]]:
+        """What is asked of those in the first stage: the groups, as cap, axis, slot and bit; whether each stage asks for a fact or one score
+        alone; and the lowest of these scores by axis.
+        """
+        return self._groups, not self._several[0], tuple(self._lowest[0])
+
     def begin(self, lead: Lead) -> None:
         """Set `due` and `room` of a lead that has seen nothing."""
         room, lead.paid = self._empty

@@ -90,6 +90,11 @@ class Scores:
         self._nothing = [0.0] * (6 + len(groups))
         self._unknown = Meter(Counted(name="", axis="fit", points=0.0, when=()), -1, -1)
 
+    def slot_and_cap(self, signal: int) -> tuple[int, float]:
+        """Where a counted signal's points are summed up, and the most that they may be."""
+        meter = self._counted[signal]
+        return meter.slot, meter.cap
+
     def _of(self, signals: bytes) -> list[tuple[float, float, float, Meter]]:
         """The meters of these signals; one that is always 0 for a signal that the model no longer has."""
         if len(self._combinations) >= COMBINATIONS:

@@ -17,6 +17,8 @@ typedef struct {
     int64_t most, period;
     double rate; /* 1 / half-life in ms; 0: it doesn't fade */
     uint64_t bit;
+    int slot; /* where its points are summed up, as `worth.Meter` */
+    double cap;
 } Rule;
 
 typedef struct {

@@ -2,6 +2,7 @@
 #ifndef MODEL_H
 #define MODEL_H
 
+#include "judge.h"
 #include "telling.h"
 
 enum { MOST_KINDS = 64, MOST_PLANS = 1024, MOST_PAGES = 20000, NAME_ROOM = 32 };
@@ -29,6 +30,7 @@ typedef struct {
     Kind kinds[MOST_KINDS];
     Plan plans[MOST_PLANS];
     Rules rules;
+    Rungs rungs;
     LeadRow lead;
     uint8_t row[ROW_ROOM];
 } Way;

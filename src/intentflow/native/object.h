@@ -70,14 +70,29 @@ static int read_rules(Way *way, PyObject *rules) {
         Py_ssize_t size;
         long long most, period;
         unsigned long long bit;
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(rules, i), "y#idLLdK", &code, &size, &rule->axis, &rule->points, &most, &period,
-                              &rule->rate, &bit))
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(rules, i), "(y#idLLdK)id", &code, &size, &rule->axis, &rule->points, &most, &period,
+                              &rule->rate, &bit, &rule->slot, &rule->cap))
             return -1;
-        if (size != 4 || rule->axis < 0 || rule->axis > 2) return PyErr_SetString(PyExc_ValueError, "not a rule"), -1;
+        if (size != 4 || rule->axis < 0 || rule->axis > 2 || rule->slot < 0 || rule->slot >= MOST_SLOTS) return PyErr_SetString(PyExc_ValueError, "not a rule"), -1;
         memcpy(rule->code, code, 4);
         rule->most = most, rule->period = period, rule->bit = bit;
     }
     way->rules.count = (int)count;
+    return 0;
+}
+
+static int read_rungs(Way *way, PyObject *groups, int is_simple) {
+    Py_ssize_t count = PyList_GET_SIZE(groups);
+    way->rungs.is_simple = is_simple && count <= MOST_GROUPS;
+    way->rungs.groups_count = way->rungs.is_simple ? (int)count : 0;
+    for (int i = 0; i < way->rungs.groups_count; i++) {
+        Group *group = &way->rungs.groups[i];
+        unsigned long long bit;
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(groups, i), "diiK", &group->cap, &group->axis, &group->slot, &bit)) return -1;
+        if (group->axis < 0 || group->axis > 2 || group->slot < 6 || group->slot >= MOST_SLOTS)
+            return PyErr_SetString(PyExc_ValueError, "not a group"), -1;
+        group->bit = bit;
+    }
     return 0;
 }
 
@@ -97,12 +112,14 @@ static int read_kinds(Way *way, PyObject *kinds) {
 }
 
 static int init(Way *way, PyObject *arguments, PyObject *named) {
-    PyObject *rules, *kinds, *humans, *learning;
+    PyObject *rules, *kinds, *groups, *humans, *learning;
+    int is_simple;
     unsigned long long tag, paid;
     long long horizon;
     if (named && PyDict_GET_SIZE(named)) return PyErr_SetString(PyExc_TypeError, "QuickWay takes no names"), -1;
-    if (!PyArg_ParseTuple(arguments, "KLni(ddd)KO!O!O!O(pppp)", &tag, &horizon, &way->full, &way->sources, &way->room[0], &way->room[1],
-                          &way->room[2], &paid, &PyList_Type, &rules, &PyList_Type, &kinds, &PySet_Type, &humans, &learning,
+    if (!PyArg_ParseTuple(arguments, "KLni(ddd)KO!O!(O!p(ddd))O!O(pppp)", &tag, &horizon, &way->full, &way->sources, &way->room[0], &way->room[1],
+                          &way->room[2], &paid, &PyList_Type, &rules, &PyList_Type, &kinds, &PyList_Type, &groups, &is_simple, &way->rungs.lowest[0],
+                          &way->rungs.lowest[1], &way->rungs.lowest[2], &PySet_Type, &humans, &learning,
                           &way->asks_newsletter, &way->asks_carts, &way->asks_mail, &way->asks_address))
         return -1;
     if (way->sources < 1 || way->sources > MOST_SOURCES || way->full < 4 || way->full > MOST_ROW / 2)
@@ -112,7 +129,7 @@ static int init(Way *way, PyObject *arguments, PyObject *named) {
     Py_INCREF(learning);
     Py_XSETREF(way->humans, humans);
     Py_XSETREF(way->learn, learning);
-    return read_rules(way, rules) || read_kinds(way, kinds) ? -1 : 0;
+    return read_rules(way, rules) || read_kinds(way, kinds) || read_rungs(way, groups, is_simple) ? -1 : 0;
 }
 
 static int traverse(Way *way, visitproc visit, void *arg) {

@@ -82,9 +82,16 @@ static int tell(Way *way, const Said *said, int64_t at) {
     return 1;
 }
 
-/* Count an event of that plan. 0: the lead is to be judged, or it can't be done here; then it is not what it was. */
+/* Whether the lead need not be moved, after its room was used up. */
+static int is_far(Way *way) {
+    LeadRow *lead = &way->lead;
+    return holds_counts_alone(lead, way->asks_newsletter, way->asks_carts) && judge_far(&way->rules, &way->rungs, lead, lead->clock);
+}
+
+/* Count an event of that plan. 0: the lead is to be moved, or it can't be done here; then it is not what it was. */
 static int count(Way *way, const Plan *plan, const Said *said, int64_t at, uint32_t digest) {
     LeadRow *lead = &way->lead;
+    int is_used_up = 0;
     if (plan->rule >= 0) {
         const Rule *rule = &way->rules.rules[plan->rule];
         double rise;
@@ -92,16 +99,16 @@ static int count(Way *way, const Plan *plan, const Said *said, int64_t at, uint3
         if (!add_event(&way->rules, lead, rule, at, &rise)) return 0;
         if (!(lead->paid & rule->bit)) {
             lead->room[rule->axis] -= rule->points * rise;
-            if (lead->room[rule->axis] <= 0) return 0;
+            is_used_up = lead->room[rule->axis] <= 0;
         }
     }
     if (plan->how == WIDE) {
         if (!tell(way, said, at)) return 0;
-        if (lead->room[0] <= 0 || lead->room[1] <= 0 || lead->room[2] <= 0) return 0;
+        is_used_up = lead->room[0] <= 0 || lead->room[1] <= 0 || lead->room[2] <= 0;
     }
     lead->newest = at;
     lead->clock = max_of(lead->clock, at);
-    return 1;
+    return !is_used_up || is_far(way);
 }
 
 /* Whether the lead is where this event is only counted: it begins with it (`Fold._adopt`), or is judged by this model and has nothing due. */

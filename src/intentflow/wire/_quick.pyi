@@ -1,6 +1,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
-Rule = tuple[bytes, int, float, int, int, float, int]
+Rule = tuple[bytes, int, float, int, int, float, int]  # as `domain.counting.Rule`
+Group = tuple[float, int, int, int]  # cap, axis, slot, bit
 
 class QuickWay:
     def __init__(
@@ -11,8 +12,9 @@ class QuickWay:
         sources: int,
         room: tuple[float, ...],
         paid: int,
-        rules: list[Rule],
+        rules: list[tuple[Rule, int, float]],
         kinds: list[tuple[str, str, bool]],
+        rungs: tuple[list[Group], bool, tuple[float, ...]],
         humans: set[str | None],
         learn: Callable[[bytes], tuple[int, int]],
         asks: tuple[bool, bool, bool, bool],

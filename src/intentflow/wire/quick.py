@@ -52,12 +52,13 @@ class Quick:
     def __init__(self, fold: Fold, sources: int) -> None:
         self._fold, self._plans = fold, dict[tuple[int, bool, int], int]()
         self._rules = list(fold.counting.rules.values())
+        rules = [(rule, *fold.scores.slot_and_cap(int.from_bytes(rule[0], "little"))) for rule in self._rules]
         empty, scores = fold.begun(), fold.scores
         asks = (bool(scores.signed_up), bool(scores.abandoned), scores.fit.asks_mail, fold.doubts.asks_address)
         kinds = [(family, *kind) for family, event in FAMILIES.items() for kind in _actions_of(event)]
         self._way = QuickWay(
             *(fold.tag, fold.horizon, 4 * fold.model.remembered, sources, tuple(empty.room), empty.paid),
-            *(self._rules, kinds, fold.doubts.humans, self._learn, asks),
+            *(rules, kinds, fold.room.first_rungs(), fold.doubts.humans, self._learn, asks),
         )
         self._number(REFUSED, False, -1)
 
