@@ -46,8 +46,8 @@ class Room:
         self._empty = empty.room, empty.paid
 
     def first_rungs(self) -> tuple[list[tuple[float, int, int, int]], bool, tuple[float, ...]]:
-        """What is asked of those in the first stage: the groups, as cap, axis, slot and bit; whether each stage asks for a fact or one score
-        alone; and the lowest of these scores by axis.
+        """What is asked of those in the first stage: the groups, as cap, axis, slot and bit; whether each stage asks for a fact or for one
+        score alone; and the lowest of these scores by axis.
         """
         return self._groups, not self._several[0], tuple(self._lowest[0])
 
