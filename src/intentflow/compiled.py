@@ -24,11 +24,13 @@ PURE = "INTENTFLOW_PURE"
 CORE = (
     "domain.answers",
     "domain.applying",
+    "domain.causes",
     "domain.counting",
     "domain.due",
     "domain.evidence",
     "domain.fit",
     "domain.fold",
+    "domain.gaps",
     "domain.holding",
     "domain.matching",
     "domain.moments",

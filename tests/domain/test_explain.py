@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import assume, given, settings
 
-from intentflow.domain.change import by_event
-from intentflow.domain.explain import adds_up
+from intentflow.domain.causes import by_event
+from intentflow.domain.gaps import adds_up
 from intentflow.domain.worth import scores_of
 from tests.domain.arms import FoldArm
 from tests.domain.strategies import histories, models

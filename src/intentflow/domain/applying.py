@@ -1,6 +1,6 @@
 """An event brought into the pieces of its lead, with evidence weighed if there is any."""
 
-from intentflow.domain.change import Why, by_event, by_evidence, by_outcome, by_profile
+from intentflow.domain.causes import Why, by_event, by_evidence, by_outcome, by_profile
 from intentflow.domain.counting import Counting
 from intentflow.domain.event import AnyEvent, Cart, NewsletterSignup, Profile, SalesOutcome
 from intentflow.domain.evidence import Doubts, Verdict

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from intentflow.domain.answers import Answering
 from intentflow.domain.applying import Applying, is_timeless, why
-from intentflow.domain.change import Why, by_decay
+from intentflow.domain.causes import Why, by_decay
 from intentflow.domain.counting import ENTRY, Counting, Rule, place_of, rule_of
 from intentflow.domain.due import Due, Known
 from intentflow.domain.event import AnyEvent, Cart

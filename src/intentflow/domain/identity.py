@@ -15,7 +15,7 @@ from intentflow.domain.bonds import (
     rank,
     tell_once,
 )
-from intentflow.domain.change import by_merge
+from intentflow.domain.causes import by_merge
 from intentflow.domain.fold import Fold
 from intentflow.domain.lead import Lead, take_pieces
 from intentflow.domain.merge import Merger

@@ -1,9 +1,10 @@
 """A move from one stage to another, and the change that tells of it."""
 
 from intentflow.domain.answers import Answering
-from intentflow.domain.change import ModelName, QualificationChange, Why, change_id, rfc3339
+from intentflow.domain.causes import Why, change_id
+from intentflow.domain.change import ModelName, QualificationChange, rfc3339
 from intentflow.domain.counting import Counting
-from intentflow.domain.explain import adds_up, missing
+from intentflow.domain.gaps import adds_up, missing
 from intentflow.domain.holding import Holding
 from intentflow.domain.lead import Lead
 from intentflow.domain.rules import AXES, ScoringModel

@@ -1,6 +1,6 @@
 """A new scoring model takes effect for a lead that another one judged last. `docs/semantics.md`, "A new model", in code."""
 
-from intentflow.domain.change import by_model
+from intentflow.domain.causes import by_model
 from intentflow.domain.fold import Fold
 from intentflow.domain.lead import Lead
 from intentflow.domain.notices import News

@@ -8,7 +8,7 @@ source what was read of it. Only when all that is committed can it go too: then 
 from collections.abc import Mapping
 
 from intentflow.domain.bonds import Bonds
-from intentflow.domain.change import by_erasure
+from intentflow.domain.causes import by_erasure
 from intentflow.domain.fold import Fold
 from intentflow.domain.lead import Lead
 from intentflow.domain.notices import News
