@@ -156,9 +156,11 @@ def test_no_byte_of_a_person_is_left_but_what_the_receipt_says_and_until_then(
     assert [one["removed"] for one in receipt["rejections"]] == [1]
     assert in_redis(url) == []
     assert CANARY not in (tmp_path / "projector.log").read_bytes() + worker.log.read_bytes()
-    commanded(app, "subject", MAIL, code=1)
-
     stays = {line["topic"] for line in receipt["stays"]}
+    held = json.loads(commanded(app, "subject", MAIL, "--json"))
+    assert {one["kind"] for one in held["state"]} <= {"stub"}
+    assert held["read_model"]["held"] == {}
+    assert {one["topic"] for one in held["topics"]} <= stays, "what topics hold under that id until it is deleted"
     assert stays == {names.events, names.identities, names.changes, names.control, names.changelog}
     assert on_disk(kafka, app) == stays | {names.rejections}, "as the receipt says"
 
@@ -181,3 +183,4 @@ def test_no_byte_of_a_person_is_left_but_what_the_receipt_says_and_until_then(
         return on_disk(kafka, app) == set()
 
     until(deleted, "Kafka to delete the rest", limit=100)
+    commanded(app, "subject", MAIL, code=1)
