@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intentflow import compiled
-from intentflow.domain.rules import ScoringModel
+from intentflow.domain.rules import Condition, Counted, ScoringModel, Stage
 from intentflow.wire.control import encode_clock, encode_erasure
 from intentflow.wire.cutting import Bound
 from intentflow.wire.murmur2 import partition_of
+from intentflow.wire.rows import due_of
 from tests.domain.strategies import Choices, many, models
 from tests.domain.test_fold_in_chunks import records
 from tests.lane.scenes import EVENTS, Record
@@ -212,18 +213,38 @@ def test_of_a_lead_nothing_is_lost_if_the_rest_of_its_records_changes_nothing(fe
     assert list(found.rows) == [b"l:0"]
 
 
-def test_a_lead_whose_due_time_was_moved_without_its_row_is_looked_at_when_it_is_due():
-    """An event that happened before a clock that has passed, but comes after it: the head's due time is another than the lead's."""
-    quick, plain = (Lane(scorer, 1) for scorer in both(known_models()["forgetful"], 3))
+FADING = ScoringModel(
+    name="fading",
+    version=1,
+    hash="fading",
+    signals=tuple(
+        Counted(name=family, axis="intent", points=10.0, half_life=half_life, when=(Condition(family=family),))
+        for family, half_life in (("website_visit", 10 * HOUR), ("landing_page", 1000 * HOUR))
+    ),
+    stages=(Stage(name="low"), Stage(name="high", enter=(("intent", 15.0),), leave=(("intent", 6.0),))),
+)
+
+
+def test_a_lead_that_is_due_later_than_its_row_says_falls_in_time_after_an_event_that_came_late():
+    """A clock that only moves a due time leaves the lead's own as it was (`folding.note_moved`)."""
+    quick, plain = (Lane(scorer, 1) for scorer in both(FADING, 3))
+    begin = {"occurred_at": moment(0).isoformat(), "lead_id": "0"}
+    told = [{**begin, "family": family, "event_id": family} for family in ("website_visit", "landing_page")]
+    first = [Record(n, b"l:0", json.dumps(said).encode(), T0) for n, said in enumerate(told)]
+    late = {**begin, "family": "landing_page", "event_id": "late", "occurred_at": moment(1).isoformat()}
     for lane in (quick, plain):
-        lane.read(EVENTS.name, visits(20, 1))
+        lane.read(EVENTS.name, first)
         lane.settle()
-        for n in range(1, 8):
-            key, value = encode_clock(T0 + n * 20 * 60_000)
+        due = due_of(lane.part.rows[b"l:0"])
+        for n in range(100):
+            key, value = encode_clock(due + 40 * HOUR + n * 20 * HOUR)
             lane.read(CONTROL.name, [Record(n, key, value, T0)])
-            lane.read(EVENTS.name, visits(1, 1, 20 + n))
+            if n == 0:
+                assert due_of(lane.part.rows[b"l:0"]) > due
+                lane.read(EVENTS.name, [Record(2, b"l:0", json.dumps(late).encode(), T0)])
             lane.settle()
     assert quick.seen() == plain.seen()
+    assert len(quick.told[b"l:0"]) == 2, "it rose, and fell"
 
 
 def test_the_offset_of_a_record_that_comes_again_is_skipped_by_both():

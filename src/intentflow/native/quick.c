@@ -191,7 +191,7 @@ static int open_lead(Way *way, PyObject *row) {
 
 /* How many records of a lead are folded, its row if any was, as a new reference. -1: an exception. */
 static Py_ssize_t fold_lead(Way *way, PyObject *key, PyObject *row, PyObject *held, int source, uint32_t epoch, PyObject **made) {
-    Py_ssize_t upto = PyList_GET_SIZE(held), done;
+    Py_ssize_t upto = PyList_GET_SIZE(held), done = 0;
     int taken, is_half = 1;
     *made = NULL;
     while (is_half) { /* again, if its last event was half folded, without that */

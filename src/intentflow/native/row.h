@@ -204,7 +204,7 @@ static int read_row(const uint8_t *row, Py_ssize_t size, LeadRow *lead) {
     for (int i = FIRSTS; i < FIELDS_OF_LEAD; i++) lead->rest[i] = read_raw(&in);
     lead->has_newsletter = lead->carts_changed = lead->carts = 0;
     return !in.bad && in.at == in.end && lead->counts_size == 5 * lead->signals_size &&
-           2 * lead->times_size == 3 * lead->hashes_size && lead->older_size % PERIOD == 0 && lead->closed_size % CLOSED == 0 &&
+           2 * lead->times_size == 3 * lead->hashes_size && lead->older_size % PERIOD == 0 &&
            lead->signals_size % 4 == 0 && lead->hashes_size % 4 == 0 && is_nil(&lead->rest[BONDS]) && is_nil(&lead->rest[EVIDENCE]);
 }
 
