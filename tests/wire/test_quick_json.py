@@ -333,7 +333,9 @@ def test_counts_of_no_time_that_was_ever_crash_nothing(when):
         offered(encode_row(1, lead), json_of(CART | {"occurred_at": "2026-05-20T10:00:00Z"}))
     lead.older = lead.closed = b""
     lead.signals, lead.counts = name, bytearray(ENTRY.pack(1.0, when, 2))
-    offered(encode_row(1, lead), json_of(CART | {"occurred_at": "2026-05-20T10:00:00Z"}))
+    for sample in (CART, VISIT):  # also of another signal, when the lead is to be judged
+        lead.room = [1e9 if sample is CART else 0.0] * 3
+        offered(encode_row(1, lead), json_of(sample | {"occurred_at": "2026-05-20T10:00:00Z"}))
 
 
 def test_a_limit_of_ids_that_is_larger_than_the_short_way_has_room_for_is_the_fold_s():

@@ -6,7 +6,7 @@
 #define COUNTING_H
 
 #include <math.h>
-#include "row.h"
+#include "pack.h"
 
 enum { MOST_RULES = 512 };
 

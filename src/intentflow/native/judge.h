@@ -34,8 +34,9 @@ static int add_up(const Rules *model, const LeadRow *lead, int64_t now, double *
     for (Py_ssize_t i = 0; i + 4 <= lead->signals_size; i += 4) {
         const Rule *rule = rule_of(model, lead->signals + i);
         const uint8_t *entry = lead->counts + 5 * i;
-        if (!rule || rule->points < 0) return 0;
-        double worth = rule->points * double_at(entry) * exp2((double)((int64_t)little(entry + 8, 8) - now) * rule->rate);
+        int64_t latest = (int64_t)little(entry + 8, 8);
+        if (!rule || rule->points < 0 || latest < 0 || latest > now) return 0;
+        double worth = rule->points * double_at(entry) * exp2((double)(latest - now) * rule->rate);
         sums[rule->slot] += worth > rule->cap ? rule->cap : worth < -rule->cap ? -rule->cap : worth;
     }
     return 1;

@@ -3,7 +3,7 @@
 #define TELLING_H
 
 #include "counting.h"
-#include "said.h"
+#include "moment.h"
 
 /* Returns 0 if it is to be left to Python. `is_asked`: some signal is about the newsletter. */
 static int tell_newsletter(LeadRow *lead, const Text *action, int64_t at, int is_asked) {
