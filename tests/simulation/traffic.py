@@ -30,13 +30,14 @@ PAIRS = (
     ("gus", "ann"),
 )  # who may turn out to be one person
 
-_VISIT = (Condition(family="website_visit"),)
+_VISIT, _LANDING = ((Condition(family=family),) for family in ("website_visit", "landing_page"))
 MODEL = ScoringModel(
     name="simulated",
     version=1,
     hash="5101a7ed",
     signals=(
         Counted(name="visit", axis="engagement", points=1.0, when=_VISIT, cap=5.0),
+        Counted(name="landing", axis="engagement", points=3.0, when=_LANDING, cap=3.0),  # goes the short way
         Repeated(name="busy", axis="engagement", points=15.0, when=_VISIT, at_least=2, within=4 * MINUTE),
     ),
     stages=(
@@ -137,7 +138,8 @@ class Traffic:
     def _event(self, who: str, at: int) -> bytes:
         self._made += 1
         said = f'"event_id":"{self._made}","occurred_at":"{rfc3339(at)}","lead_id":"{who}"'
-        return b'{"family":"website_visit",%b}' % said.encode()
+        family = "website_visit" if self._made % 6 else "landing_page"
+        return f'{{"family":"{family}",{said}}}'.encode()
 
 
 def _lead_of(value: bytes) -> bytes:
