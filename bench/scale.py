@@ -8,6 +8,7 @@ what they cost. Writes `bench/out/scale.json`.
 
 import argparse
 import asyncio
+import contextlib
 import os
 import platform
 import signal
@@ -137,15 +138,16 @@ class Crew:
 
     async def complete(self, workers: int) -> None:
         """So many are in the group, and it is stable. Raises TimeoutError."""
-        from confluent_kafka import ConsumerGroupState
+        from confluent_kafka import ConsumerGroupState, KafkaException
         from confluent_kafka.admin import AdminClient
 
         admin, group = AdminClient({"bootstrap.servers": self.settings.bootstrap}), self.settings.app_id
         async with asyncio.timeout(PATIENCE):
             while True:
-                found = await asyncio.to_thread(admin.describe_consumer_groups([group])[group].result)
-                if found.state is ConsumerGroupState.STABLE and len(found.members) == workers:
-                    return
+                with contextlib.suppress(KafkaException):  # while the broker still loads its groups
+                    found = await asyncio.to_thread(admin.describe_consumer_groups([group])[group].result)
+                    if found.state is ConsumerGroupState.STABLE and len(found.members) == workers:
+                        return
                 await asyncio.sleep(0.2)
 
     async def watched(
@@ -211,13 +213,8 @@ def report(rows: list[Row], waiting: int) -> int:
     table = Table("workers", "events/s", "µs CPU/event", "stands still: usual", "one joins", "one leaves", "")
     for row in rows:
         stands = [f"{stand.median:.2f} / {stand.longest:.2f} s" for stand in (row.usual, row.joins, row.leaves)]
-        table.add_row(
-            str(row.workers),
-            f"{row.events_per_second:,.0f}",
-            f"{row.cpu_us_per_event:.1f}",
-            *stands,
-            row.wrong or "right",
-        )
+        pace = f"{row.events_per_second:,.0f}", f"{row.cpu_us_per_event:.1f}"
+        table.add_row(str(row.workers), *pace, *stands, row.wrong or "right")
     out.print(table)
     out.print(
         f"{os.cpu_count()} cores for workers, Kafka and this program; standstills are median / longest over {PARTITIONS} partitions"
