@@ -1,14 +1,13 @@
 """The short way of an event, from its record to its lead's row, where there is a C compiler (`intentflow/native`).
 
-Nine of ten events do no more than be counted: they are newer than all before them, nothing is due, and no stage comes within reach. Of
-these no object is made. Which they are is told by the plans of the fold, which is asked once for each kind of event and page; everything
-else, and whatever isn't plain to see, is left to the fold, in order. So the fold remains the definition, and without a compiler does all
-of it.
+Many events, with a simple model most, do no more than be counted: they are newer than all before them, nothing is due, and no stage comes
+within reach. Of these no object is made. Which they are is told by the plans of the fold, which is asked once for each kind of event and
+page; everything else, and whatever isn't plain to see, is left to the fold, in order. So the fold remains the definition, and without a
+compiler does all of it.
 """
 
-import inspect
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, get_args
+from typing import Final, NamedTuple, get_args
 
 import msgspec
 
@@ -114,10 +113,5 @@ def quick_of(fold: Fold, sources: int) -> Quick | None:
 
 def _actions_of(event: type) -> list[tuple[str, bool]]:
     """A family's actions, and whether it is meant where none is said."""
-    told = inspect.get_annotations(event)["action"]
-    default = next((value for name, value in _defaults(event) if name == "action"), None)
-    return [(action, action == default) for action in get_args(told)]
-
-
-def _defaults(event: type) -> list[tuple[str, Any]]:
-    return [(field.name, field.default) for field in msgspec.structs.fields(event)]
+    action = next(field for field in msgspec.structs.fields(event) if field.name == "action")
+    return [(name, name == action.default) for name in get_args(action.type)]
